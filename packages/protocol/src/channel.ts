@@ -1,0 +1,24 @@
+/** A two-way stream of bytes with a peer: what every transport gives and every session takes. */
+export interface ByteChannel {
+  /** who is at the other end, for logs: `unix`, `vsock cid 2`, `/dev/ttyS0` … */
+  readonly peer: string;
+  /** Chunks as they come; it ends when the peer ends its side, and throws when the channel breaks. To be iterated once. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /**
+   * Sends bytes, waiting while the peer does not take them. One call at a time.
+   * @throws ChannelClosedError when the channel ended before all was sent
+   */
+  write(parts: readonly Uint8Array[]): Promise<void>;
+  /** Ends the channel at once; chunks end, a waiting write fails. Harmless when it has ended already. */
+  close(): void;
+}
+
+/** Where channels come from. A transport keeps its quirks behind this: a serial line is a listener of one channel at a time. */
+export interface Listener {
+  /** where it listens, for logs */
+  readonly address: string;
+  /** @returns the next channel, or undefined after close; throws when the transport is lost for good */
+  accept(): Promise<ByteChannel | undefined>;
+  /** Stops accepting and releases the address; channels that it gave live on. */
+  close(): Promise<void>;
+}

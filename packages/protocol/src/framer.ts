@@ -1,0 +1,132 @@
+import type { ByteKernels } from './bytes.js';
+import { JsonBuilder } from './json.js';
+import { Lexer, type TokenKind } from './lexer.js';
+import { MESSAGE_LIMITS } from './limits.js';
+import type { JsonValue } from './value.js';
+
+/** What came out of the bytes: a whole JSON text, or why one was dropped (the text of an error reply). */
+export type Frame =
+  { readonly kind: 'message'; readonly value: JsonValue } | { readonly kind: 'broken'; readonly reason: string };
+
+/**
+ * Cuts a byte stream into JSON texts in QEMU's dialect, which needs no separators between them. A broken text yields exactly
+ * one 'broken' frame, at the place where it breaks, and its rest is skipped:
+ * - while tokens can be told apart, up to the bracket that closes it;
+ * - after a byte that fits no token, see Lexer.skipBroken;
+ * - in both cases an opening brace at the start of a line begins anew, and 0xFF ends it at once.
+ */
+export class Framer {
+  readonly #lexer: Lexer;
+  readonly #builder: JsonBuilder;
+  #mode: 'reading' | 'skipping tokens' | 'skipping bytes' = 'reading';
+  /** open brackets of the message being skipped */
+  #open = 0;
+  #tokens = 0;
+  #size = 0;
+  #start = { offset: 0, line: 0 };
+
+  constructor(kernels: ByteKernels) {
+    this.#lexer = new Lexer(kernels);
+    this.#builder = new JsonBuilder(kernels);
+  }
+
+  /**
+   * @param chunk is kept in part until the message is dealt with, so it must not be reused
+   * @returns the frames that the chunk completes, read as they are asked for; take them all before the next push
+   */
+  *push(chunk: Uint8Array): Generator<Frame, void, undefined> {
+    this.#lexer.feed(chunk);
+    for (;;) {
+      if (this.#mode === 'skipping bytes') {
+        this.#open = this.#lexer.skipBroken(this.#open);
+        if (this.#open >= 0) return;
+        this.#restart();
+      }
+      const kind = this.#lexer.next();
+      if (kind === 'none') return;
+      const frame = this.#mode === 'reading' ? this.#read(kind) : this.#skip(kind);
+      if (frame !== undefined) yield frame;
+    }
+  }
+
+  /** Whether a message has begun and not ended. */
+  get midMessage(): boolean {
+    return this.#mode === 'reading' && this.#tokens > 0;
+  }
+
+  #restart(): void {
+    this.#mode = 'reading';
+    this.#builder.reset();
+    this.#tokens = 0;
+    this.#size = 0;
+    this.#lexer.budget = MESSAGE_LIMITS.size;
+    this.#lexer.discard = false;
+  }
+
+  #read(kind: TokenKind): Frame | undefined {
+    const lexer = this.#lexer;
+    if (this.#tokens === 0) this.#start = { offset: lexer.offset, line: lexer.line };
+    if (kind === 'stray') return this.#brokenToken(`JSON parse error, stray '${lexer.text}'`);
+    if (kind === 'oversize') return this.#brokenToken('JSON token size limit exceeded');
+    this.#tokens += 1;
+    this.#size += lexer.size;
+    lexer.budget = MESSAGE_LIMITS.size - this.#size;
+    if (this.#tokens > MESSAGE_LIMITS.tokens) return this.#brokenMessage(kind, 'JSON token count limit exceeded');
+    if ((kind === '{' || kind === '[') && this.#builder.depth >= MESSAGE_LIMITS.nesting) {
+      return this.#brokenMessage(kind, 'JSON nesting depth limit exceeded');
+    }
+    const outcome = this.#builder.take(kind, lexer);
+    if (outcome === 'more') return undefined;
+    if (outcome !== 'done') return this.#brokenMessage(kind, `JSON parse error, ${outcome.wrong}`);
+    const value = this.#builder.value;
+    this.#restart();
+    return { kind: 'message', value };
+  }
+
+  /** The message breaks inside a token. */
+  #brokenToken(text: string): Frame {
+    const reason = this.#at() + text;
+    this.#open = this.#lexer.interrupted ? 0 : this.#builder.depth;
+    this.#mode = 'skipping bytes';
+    this.#builder.reset();
+    return { kind: 'broken', reason };
+  }
+
+  /** The message breaks at a whole token. */
+  #brokenMessage(kind: TokenKind, text: string): Frame {
+    const reason = this.#at() + text;
+    this.#open = this.#builder.depth;
+    const first = this.#tokens === 1;
+    this.#builder.reset();
+    this.#mode = 'skipping tokens';
+    this.#lexer.discard = true;
+    this.#lexer.budget = Number.MAX_SAFE_INTEGER;
+    if (first) this.#restart();
+    else this.#skip(kind);
+    return { kind: 'broken', reason };
+  }
+
+  /** One token of a message that is broken already. */
+  #skip(kind: TokenKind): Frame | undefined {
+    if (kind === 'stray' || kind === 'oversize') {
+      this.#open = this.#lexer.interrupted ? 0 : this.#open;
+      this.#mode = 'skipping bytes';
+      return undefined;
+    }
+    if (kind === '{' && this.#lexer.firstOnLine && this.#lexer.line > this.#start.line) {
+      this.#restart();
+      return this.#read(kind);
+    }
+    if (kind === '{' || kind === '[') this.#open += 1;
+    else if (kind === '}' || kind === ']') this.#open -= 1;
+    if (this.#open <= 0) this.#restart();
+    return undefined;
+  }
+
+  /** Line and column of the last token, counted from 1 within the message. */
+  #at(): string {
+    const { line, lineStart, offset } = this.#lexer;
+    const firstLine = line === this.#start.line;
+    return `${String(line - this.#start.line + 1)}:${String(offset - (firstLine ? this.#start.offset : lineStart) + 1)}: `;
+  }
+}

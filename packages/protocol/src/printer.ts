@@ -1,0 +1,157 @@
+import type { ByteKernels } from './bytes.js';
+import type { StructType, TypeRef } from './descriptor.js';
+import { inDictOrder } from './dict-order.js';
+import { formatDouble } from './number.js';
+import { AsciiText, JsonDouble, type JsonValue } from './value.js';
+
+const SHORT_ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
+
+/** Everything but printable ASCII, and the two characters that need an escape. */
+const SPECIAL = /[^ !#-[\]-~]/g;
+
+function escape(unit: string): string {
+  const code = unit.charCodeAt(0);
+  return SHORT_ESCAPES[unit] ?? '\\u' + code.toString(16).toUpperCase().padStart(4, '0');
+}
+
+/** A JSON string as QEMU prints it: pure ASCII, with upper-case escapes. */
+export function quoteText(text: string): string {
+  return `"${text.replace(SPECIAL, escape)}"`;
+}
+
+/** Writes JSON with QEMU's spacing, escapes and member order. Payloads are passed on as bytes, never as text. */
+export class JsonPrinter {
+  readonly #kernels: ByteKernels;
+  #parts: Uint8Array[] = [];
+  #text = '';
+
+  constructor(kernels: ByteKernels) {
+    this.#kernels = kernels;
+  }
+
+  /** Adds text that is JSON (and ASCII) already. */
+  raw(text: string): this {
+    this.#text += text;
+    return this;
+  }
+
+  /** The bytes written so far; the printer is empty afterwards. */
+  take(): Uint8Array[] {
+    this.#flush();
+    const parts = this.#parts;
+    this.#parts = [];
+    return parts;
+  }
+
+  /** Adds a value as it was read. */
+  json(value: JsonValue): this {
+    if (value === null || typeof value === 'boolean') return this.raw(String(value));
+    if (typeof value === 'string') return this.raw(quoteText(value));
+    if (typeof value === 'number' || typeof value === 'bigint') return this.raw(String(value));
+    if (value instanceof JsonDouble) return this.raw(formatDouble(value.value));
+    if (value instanceof AsciiText) return this.#ascii(value);
+    if (Array.isArray(value)) return this.#list(value, (item) => this.json(item));
+    this.raw('{');
+    let separator = '';
+    for (const [key, member] of inDictOrder(value)) {
+      this.raw(`${separator}${quoteText(key)}: `).json(member);
+      separator = ', ';
+    }
+    return this.raw('}');
+  }
+
+  /**
+   * Adds a TypeScript value of a type of the schema.
+   * @throws TypeError when the value is not of that type: a fault of the caller, not of the peer
+   */
+  typed(type: TypeRef, value: unknown): this {
+    switch (type.kind) {
+      case 'array':
+        if (!Array.isArray(value)) throw misfit(type, value);
+        return this.#list(value, (item: unknown) => this.typed(type.of, item));
+      case 'struct':
+        return this.#struct(type, value);
+      case 'union': {
+        const struct = type.cases[String(member(value, type.tag))];
+        if (struct === undefined) throw misfit(type, value);
+        return this.#struct(struct, value);
+      }
+      case 'base64':
+        if (!(value instanceof Uint8Array)) throw misfit(type, value);
+        return this.#bytes(value);
+      default:
+        return this.#scalar(type, value);
+    }
+  }
+
+  #scalar(type: TypeRef, value: unknown): this {
+    if (typeof value === 'string') return this.raw(quoteText(value));
+    if (typeof value === 'boolean' || typeof value === 'bigint' || value === null) return this.raw(String(value));
+    if (typeof value === 'number' && Number.isFinite(value)) {
+      return this.raw(Number.isSafeInteger(value) ? String(value) : formatDouble(value));
+    }
+    throw misfit(type, value);
+  }
+
+  #struct(type: StructType, value: unknown): this {
+    this.raw('{');
+    let separator = '';
+    for (const name of type.wire) {
+      const item = member(value, name);
+      if (item === undefined) continue;
+      const { type: itemType } = type.members.find((candidate) => candidate.name === name) ?? { type: undefined };
+      if (itemType === undefined) throw misfit(type, value);
+      this.raw(`${separator}"${name}": `).typed(itemType, item);
+      separator = ', ';
+    }
+    return this.raw('}');
+  }
+
+  #list<T>(items: readonly T[], print: (item: T) => void): this {
+    this.raw('[');
+    items.forEach((item, at) => {
+      if (at > 0) this.raw(', ');
+      print(item);
+    });
+    return this.raw(']');
+  }
+
+  /** A long string as it came: only a character outside printable ASCII forces it through text. */
+  #ascii(text: AsciiText): this {
+    for (const [at, part] of text.parts.entries()) {
+      const piece = quoteText(this.#kernels.asciiToText(part)).slice(1, -1);
+      this.raw(at === 0 ? `"${piece}` : piece);
+    }
+    return this.raw('"');
+  }
+
+  #bytes(bytes: Uint8Array): this {
+    this.raw('"');
+    this.#flush();
+    this.#parts.push(this.#kernels.encodeBase64(bytes));
+    return this.raw('"');
+  }
+
+  #flush(): void {
+    if (this.#text !== '') this.#parts.push(this.#kernels.textToAscii(this.#text));
+    this.#text = '';
+  }
+}
+
+function member(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[name];
+}
+
+function misfit(type: TypeRef, value: unknown): TypeError {
+  const name = 'name' in type ? type.name : type.kind;
+  return new TypeError(`a value of type ${typeof value} cannot be sent as ${name}`);
+}
