@@ -1,0 +1,210 @@
+import { AgentError, concatBytes } from '@qga/protocol';
+import type { CommandSet } from '../core/command.js';
+import type { Context } from '../core/context.js';
+import type { Int64 } from '../core/received.js';
+import { isErrno } from '../core/system-error.js';
+import {
+  EAGAIN,
+  EEXIST,
+  O_APPEND,
+  O_CLOEXEC,
+  O_CREAT,
+  O_EXCL,
+  O_NOCTTY,
+  O_NONBLOCK,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+  SEEK_CUR,
+  SEEK_END,
+  SEEK_SET,
+} from '../linux/constants.js';
+import type { FileDescriptor, Files } from '../platform.js';
+
+/** The most that one guest-file-read may ask for: its base64 must fit a message with room to spare. */
+const READ_LIMIT = 48 * 1024 * 1024;
+const READ_DEFAULT = 4096;
+/** Files are read in pieces of this size, so that a large count costs no memory where the file is small. */
+const READ_PIECE = 1024 * 1024;
+/** Permissions of a file that guest-file-open creates, whatever the agent's umask is. */
+const NEW_FILE_MODE = 0o644;
+
+const READ_ONLY = O_RDONLY;
+const CREATE = O_WRONLY | O_CREAT | O_TRUNC;
+const APPEND = O_WRONLY | O_CREAT | O_APPEND;
+const UPDATE = O_RDWR;
+const RECREATE = O_RDWR | O_CREAT | O_TRUNC;
+const APPEND_UPDATE = O_RDWR | O_CREAT | O_APPEND;
+
+/** The modes of fopen(3), as flags of open(2). */
+const OPEN_MODES: ReadonlyMap<string, number> = new Map([
+  ['r', READ_ONLY],
+  ['rb', READ_ONLY],
+  ['w', CREATE],
+  ['wb', CREATE],
+  ['a', APPEND],
+  ['ab', APPEND],
+  ['r+', UPDATE],
+  ['rb+', UPDATE],
+  ['r+b', UPDATE],
+  ['w+', RECREATE],
+  ['wb+', RECREATE],
+  ['w+b', RECREATE],
+  ['a+', APPEND_UPDATE],
+  ['ab+', APPEND_UPDATE],
+  ['a+b', APPEND_UPDATE],
+]);
+
+const WHENCE: Readonly<Record<string, number>> = { set: SEEK_SET, cur: SEEK_CUR, end: SEEK_END };
+
+export const fileCommands = {
+  'guest-file-open': {
+    async run({ path, mode = 'r' }, context) {
+      context.log.record(`guest-file-open called, filepath: ${path}, mode: ${mode}`);
+      context.files.checkRoom();
+      const file = await openFile(context.platform.files, path, mode);
+      try {
+        const handle = await context.state.takeHandle();
+        context.files.add(handle, file);
+        context.log.record(`guest-file-open, handle: ${String(handle)}`);
+        return handle;
+      } catch (error) {
+        await context.platform.files.close(file);
+        if (!isErrno(error)) throw error;
+        throw new AgentError('failed to commit persistent state to disk');
+      }
+    },
+  },
+
+  'guest-file-close': {
+    async run({ handle }, { files, log, platform }) {
+      log.record(`guest-file-close called, handle: ${String(handle)}`);
+      const file = await files.remove(handle);
+      await said('failed to close handle', () => platform.files.close(file));
+      return {};
+    },
+  },
+
+  'guest-file-read': {
+    run: ({ handle, count = READ_DEFAULT }, { files, platform }) =>
+      files.use(handle, async (file) => {
+        if (count < 0 || count > READ_LIMIT) throw badCount(count);
+        const { bytes, eof } = await said('failed to read file', () => readUpTo(platform.files, file, Number(count)));
+        return { count: bytes.length, 'buf-b64': bytes, eof };
+      }),
+  },
+
+  'guest-file-write': {
+    run: ({ handle, 'buf-b64': text, count }, context) =>
+      context.files.use(handle, async (file) => {
+        const bytes = text.decode();
+        const wanted = count ?? bytes.length;
+        if (wanted < 0 || wanted > bytes.length) throw badCount(wanted);
+        await writeFile(context, handle, file, bytes.subarray(0, Number(wanted)));
+        return { count: Number(wanted), eof: false };
+      }),
+  },
+
+  'guest-file-seek': {
+    run: ({ handle, offset, whence }, { files, platform }) =>
+      files.use(handle, async (file) => {
+        const from = typeof whence === 'string' ? WHENCE[whence] : Number(whence);
+        if (from === undefined || from < SEEK_SET || from > SEEK_END) {
+          throw new AgentError(`invalid whence code ${String(whence)}`);
+        }
+        const position = await said('failed to seek file', () => platform.files.lseek(file, BigInt(offset), from));
+        return { position: Number(position), eof: false };
+      }),
+  },
+
+  'guest-file-flush': {
+    // every write has gone to the kernel already
+    run: ({ handle }, { files }) => files.use(handle, () => Promise.resolve({})),
+  },
+} satisfies Partial<CommandSet>;
+
+function badCount(count: Int64): AgentError {
+  return new AgentError(`value '${String(count)}' is invalid for argument count`);
+}
+
+/** Runs a system call; its failure becomes `<what>: <errno text>`. */
+async function said<T>(what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (isErrno(error)) throw new AgentError(`${what}: ${error.message}`);
+    throw error;
+  }
+}
+
+/**
+ * Opens as fopen(3) would. A file that has to be created is created exclusively, so that its permissions are set on a new file
+ * only and a dangling symbolic link is not followed.
+ */
+async function openFile(files: Files, path: string, mode: string): Promise<FileDescriptor> {
+  const modeFlags = OPEN_MODES.get(mode);
+  if (modeFlags === undefined) throw new AgentError(`invalid file open mode '${mode}'`);
+  const flags = modeFlags | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+  return said(`failed to open file '${path}' (mode: '${mode}')`, async () => {
+    if ((flags & O_CREAT) === 0) return files.open(path, flags);
+    try {
+      return await createFile(files, path, mode, flags);
+    } catch (error) {
+      if (!isErrno(error, EEXIST)) throw error;
+      return files.open(path, flags & ~O_CREAT);
+    }
+  });
+}
+
+async function createFile(files: Files, path: string, mode: string, flags: number): Promise<FileDescriptor> {
+  const file = await files.open(path, flags | O_EXCL, 0);
+  try {
+    await files.fchmod(file, NEW_FILE_MODE);
+    return file;
+  } catch (error) {
+    await files.close(file);
+    await files.unlink(path);
+    if (!isErrno(error)) throw error;
+    const bits = NEW_FILE_MODE.toString(8).padStart(4, '0');
+    throw new AgentError(`failed to set permission ${bits} on new file '${path}' (mode: '${mode}'): ${error.message}`);
+  }
+}
+
+/**
+ * Reads until so many bytes are there or the end is met, which is what `eof` tells. What a pipe or terminal has is given at
+ * once: an error counts only when nothing was read before it.
+ */
+async function readUpTo(files: Files, file: FileDescriptor, count: number): Promise<{ bytes: Uint8Array; eof: boolean }> {
+  const pieces: Uint8Array[] = [];
+  let left = count;
+  let eof = false;
+  while (left > 0 && !eof) {
+    const piece = new Uint8Array(Math.min(left, READ_PIECE));
+    let filled = 0;
+    try {
+      while (filled < piece.length && !eof) {
+        const got = await files.read(file, piece.subarray(filled));
+        filled += got;
+        eof = got === 0;
+      }
+    } catch (error) {
+      if (!isErrno(error, EAGAIN) || (filled === 0 && pieces.length === 0)) throw error;
+      left = filled;
+    }
+    pieces.push(piece.subarray(0, filled));
+    left -= filled;
+  }
+  return { bytes: concatBytes(pieces), eof };
+}
+
+async function writeFile(context: Context, handle: Int64, file: FileDescriptor, bytes: Uint8Array): Promise<void> {
+  const { files } = context.platform;
+  try {
+    for (let at = 0; at < bytes.length;) at += await files.write(file, bytes.subarray(at));
+  } catch (error) {
+    if (!isErrno(error)) throw error;
+    context.log.record(`guest-file-write failed, handle: ${String(handle)}`);
+    throw new AgentError(`failed to write to file: ${error.message}`);
+  }
+}

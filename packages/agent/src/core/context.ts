@@ -1,0 +1,25 @@
+import type { CommandName } from '@qga/protocol';
+import type { Paths } from '../linux/paths.js';
+import type { Platform } from '../platform.js';
+import type { FileTable } from './file-table.js';
+import type { FreezeSession } from './freeze-session.js';
+import type { HelperRunner } from './helper.js';
+import type { Log } from './log.js';
+import type { Policy } from './policy.js';
+import type { AgentState } from './state.js';
+
+/** What a command may use. It never sees the channel. */
+export interface Context {
+  readonly platform: Platform;
+  readonly paths: Paths;
+  readonly state: AgentState;
+  readonly log: Log;
+  readonly policy: Policy;
+  readonly files: FileTable;
+  readonly helpers: HelperRunner;
+  readonly freezes: FreezeSession;
+  /** the commands that this agent has, in the schema's order */
+  readonly offered: readonly CommandName[];
+  /** the program to call around a freeze, when one is configured */
+  readonly fsfreezeHook: string | undefined;
+}

@@ -1,0 +1,80 @@
+import { AgentError, concatBytes } from '@qga/protocol';
+import { decodeLossy } from './lossy.js';
+import type { Platform, ProcessExit } from '../platform.js';
+import { isErrno } from './system-error.js';
+
+/** How long a helper may run. Nothing that the agent calls takes longer in good health, and a hung one must not hang the host. */
+export const HELPER_TIME_LIMIT = 600_000;
+/** How much of a helper's output an error quotes, in bytes; the rest is read and dropped. */
+const KEPT_OUTPUT = 65_536;
+const SIGKILL = 9;
+
+/** Runs the programs that do the agent's work outside: shutdown, the freeze hook. */
+export class HelperRunner {
+  readonly #platform: Platform;
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+  }
+
+  /**
+   * Runs a program to its end.
+   * @param action what it does, for the error text: «child process has failed to <action>: …»
+   * @throws AgentError when it cannot be started, fails, is killed, or takes longer than HELPER_TIME_LIMIT
+   */
+  async run(action: string, path: string, args: readonly string[]): Promise<void> {
+    const failed = `child process has failed to ${action}`;
+    let helper;
+    try {
+      helper = await this.#platform.processes.startHelper(path, args);
+    } catch (error) {
+      if (!isErrno(error)) throw error;
+      throw new AgentError(`${failed}: failed to exec '${path}': ${error.message}\n`);
+    }
+    let late = false;
+    const cancel = this.#platform.clock.after(HELPER_TIME_LIMIT, () => {
+      late = true;
+      helper.kill(SIGKILL);
+    });
+    const output = this.#collect(helper.output);
+    const exit = await helper.exited;
+    // a child of the helper may hold the pipe for ever: it gets no time beyond the helper's own
+    const text = await Promise.race([output.done, this.#soon(output.sofar)]);
+    cancel();
+    helper.release();
+    if (late) throw new AgentError(`${failed}: no end after ${String(HELPER_TIME_LIMIT / 1000)} s, killed`);
+    this.#judge(failed, exit, text);
+  }
+
+  #judge(failed: string, exit: ProcessExit, output: string): void {
+    if (exit.code === 0) return;
+    if (exit.code === undefined) {
+      const text = 'child process has terminated abnormally';
+      throw new AgentError(output === '' ? text : `${text}: ${output}`);
+    }
+    throw new AgentError(`${failed}: ${output === '' ? `exit status ${String(exit.code)}` : output}`);
+  }
+
+  #collect(chunks: AsyncIterable<Uint8Array>): { done: Promise<string>; sofar: () => string } {
+    const kept: Uint8Array[] = [];
+    let size = 0;
+    const sofar = (): string => decodeLossy(this.#platform.kernels, concatBytes(kept));
+    const read = async (): Promise<string> => {
+      for await (const chunk of chunks) {
+        if (size < KEPT_OUTPUT) kept.push(chunk.slice(0, KEPT_OUTPUT - size));
+        size += chunk.length;
+      }
+      return sofar();
+    };
+    return { done: read(), sofar };
+  }
+
+  /** What was written by a moment after the helper's end. */
+  #soon(sofar: () => string): Promise<string> {
+    return new Promise((resolve) => {
+      this.#platform.clock.after(200, () => {
+        resolve(sofar());
+      });
+    });
+  }
+}

@@ -1,0 +1,30 @@
+/** Every path that the agent knows by itself. Tests and embedders give their own. */
+export interface Paths {
+  readonly mountinfo: string;
+  readonly mounts: string;
+  readonly config: string;
+  readonly fsfreezeHook: string;
+  readonly pidfile: string;
+  readonly statedir: string;
+  readonly virtioPort: string;
+  readonly isaPort: string;
+  readonly poweroff: string;
+  readonly halt: string;
+  readonly reboot: string;
+  readonly shutdown: string;
+}
+
+export const linuxPaths: Paths = {
+  mountinfo: '/proc/self/mountinfo',
+  mounts: '/proc/self/mounts',
+  config: '/etc/qemu/qemu-ga.conf',
+  fsfreezeHook: '/etc/qemu/fsfreeze-hook',
+  pidfile: '/var/run/qemu-ga.pid',
+  statedir: '/var/run',
+  virtioPort: '/dev/virtio-ports/org.qemu.guest_agent.0',
+  isaPort: '/dev/ttyS0',
+  poweroff: '/sbin/poweroff',
+  halt: '/sbin/halt',
+  reboot: '/sbin/reboot',
+  shutdown: '/sbin/shutdown',
+};

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import type { Readable } from 'node:stream';
+
+/** Tells the background process which descriptor its starter waits on. */
+const READY_FD = 'QGA_READY_FD';
+const READY = 'ready';
+
+/** Whether this process is the background one that `startInBackground` made. */
+export function isBackground(): boolean {
+  return process.env[READY_FD] !== undefined;
+}
+
+/**
+ * Node cannot fork, so -d starts the agent a second time, in a session of its own, and waits until that one has its channel
+ * open or has failed. Unlike with a fork, a failure is therefore seen by whoever called.
+ * @returns the exit code for the starter: 0 when the agent is up
+ */
+export async function startInBackground(): Promise<number> {
+  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+    env: { ...process.env, [READY_FD]: '3' },
+  });
+  const failed = new Promise<string>((resolve) => {
+    child.once('exit', () => {
+      resolve('');
+    });
+  });
+  const said = new Promise<string>((resolve) => {
+    (child.stdio[3] as Readable).setEncoding('utf8').once('data', resolve);
+  });
+  const answer = await Promise.race([said, failed]);
+  child.unref();
+  (child.stdio[3] as Readable).destroy();
+  return answer === READY ? 0 : 1;
+}
+
+/** In the background process: prepares for a life without terminal, before files are made. */
+export function detach(): void {
+  process.umask(0o077);
+  process.chdir('/');
+}
+
+/** In the background process: lets the starter go, and standard error with it. */
+export function reportReady(): void {
+  const fd = Number(process.env[READY_FD]);
+  // not for the programs that the agent starts
+  process.env[READY_FD] = undefined;
+  delete process.env[READY_FD];
+  fs.writeSync(fd, READY);
+  fs.closeSync(fd);
+}

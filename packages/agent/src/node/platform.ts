@@ -1,0 +1,20 @@
+import type { Clock, LogOutput, Platform } from '../platform.js';
+import { nodeFiles } from './files.js';
+import { nodeKernels } from './kernels.js';
+import { nodeProcesses } from './processes.js';
+
+const clock: Clock = {
+  now: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n,
+  monotonic: () => performance.now(),
+  after(milliseconds, callback) {
+    const timer = setTimeout(callback, milliseconds);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+/** The port over Node. */
+export function nodePlatform(logs: LogOutput): Platform {
+  return { kernels: nodeKernels, files: nodeFiles, processes: nodeProcesses, clock, logs };
+}
