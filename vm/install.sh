@@ -1,0 +1,35 @@
+#!/bin/sh
+# Installs what `npm run test:vm` needs on Debian 12: programs by apt-get, and a kernel that is unpacked under
+# build/vm-image but not installed. With --reference also QEMU's own agent, for `--agent qemu`.
+set -eu
+
+packages='qemu-system-x86 busybox-static e2fsprogs socat'
+if [ "${1:-}" = --reference ]; then packages="$packages qemu-guest-agent"; fi
+folder=$(cd "$(dirname "$0")/.." && pwd)/build/vm-image/kernel
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+lacking=$(for package in $packages; do
+  dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || echo "$package"
+done)
+have_kernel=$(ls "$folder"/boot/vmlinuz-* 2>/dev/null || true)
+if [ -z "$lacking" ] && [ -n "$have_kernel" ]; then exit 0; fi
+
+as_root apt-get update -q
+# The list is meant to be split into words.
+# shellcheck disable=SC2086
+if [ -n "$lacking" ]; then as_root apt-get install -q -y --no-install-recommends $lacking; fi
+
+if [ -z "$have_kernel" ]; then
+  # The cloud kernel is the small one; the package of that name only depends on the current version.
+  name=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: \(linux-image-.*\)$/\1/p' | head -n 1)
+  rm -rf "$folder" "$folder.partial"
+  mkdir -p "$folder.partial"
+  cd "$folder.partial"
+  apt-get download -q -o APT::Sandbox::User=root "$name"
+  dpkg -x ./*.deb .
+  rm ./*.deb
+  # The folder gets its name when it is complete, so that an interrupted run starts afresh.
+  cd /
+  mv "$folder.partial" "$folder"
+fi

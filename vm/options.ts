@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line asked for. */
+export interface Options {
+  /** Name of the agent variant to put into the machine. */
+  readonly agent: string;
+  /** Run only the scenarios whose name contains this text; empty runs all. */
+  readonly only: string;
+  /** When something the machine needs is not installed, succeed without running anything. */
+  readonly skipIfMissing: boolean;
+  readonly help: boolean;
+}
+
+export const usage = `usage: node build/vm/main.js [--agent ours|qemu] [--only TEXT] [--skip-if-missing]
+
+  --agent NAME       the agent inside the machine: ours (default) or qemu (Debian's qemu-ga, to prove the test itself)
+  --only TEXT        run only the scenarios whose name contains TEXT
+  --skip-if-missing  exit 0 instead of 1 when a needed program or file is not installed
+`;
+
+/**
+ * Reads the command line.
+ * @param args everything after the script's name
+ * @throws TypeError on an unknown option
+ */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      agent: { type: 'string', default: 'ours' },
+      only: { type: 'string', default: '' },
+      'skip-if-missing': { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  return { agent: values.agent, only: values.only, skipIfMissing: values['skip-if-missing'], help: values.help };
+}

@@ -1,0 +1,58 @@
+import { clock } from './clock.js';
+import { fileRoundTrip } from './file-round-trip.js';
+import { freezeBlocksWrites } from './freeze-blocks-writes.js';
+import { freezeCounts } from './freeze-counts.js';
+import { freezeHook } from './freeze-hook.js';
+import { halfMessage } from './half-message.js';
+import { hostReconnects } from './host-reconnects.js';
+import { isaSerial } from './isa-serial.js';
+import { killedWhileFrozen } from './killed-while-frozen.js';
+import { absentHost } from './absent-host.js';
+import { basics } from './basics.js';
+import { portOpens } from './port-opens.js';
+import type { Scenario } from './scenario.js';
+import { halt, powerdown, reboot } from './shutdown.js';
+import { staleReply } from './stale-reply.js';
+import { syncAfterGarbage } from './sync-after-garbage.js';
+import { trim } from './trim.js';
+import { vcpus } from './vcpus.js';
+import { vsock } from './vsock.js';
+
+/** A machine and what is proved in it, in this order. */
+export interface Session {
+  readonly name: string;
+  readonly agents: readonly string[];
+  readonly disks: boolean;
+  readonly scenarios: readonly Scenario[];
+}
+
+/** All sessions; a shutdown ends its machine, so each needs one and comes last in it. */
+export const sessions: readonly Session[] = [
+  {
+    name: 'main',
+    agents: ['virtio', 'isa', 'vsock'],
+    disks: true,
+    scenarios: [
+      portOpens,
+      basics,
+      syncAfterGarbage,
+      ...fileRoundTrip,
+      ...hostReconnects,
+      halfMessage,
+      staleReply,
+      absentHost,
+      freezeBlocksWrites,
+      freezeCounts,
+      freezeHook,
+      killedWhileFrozen,
+      trim,
+      vcpus,
+      clock,
+      isaSerial,
+      vsock,
+      powerdown,
+    ],
+  },
+  { name: 'halt', agents: ['virtio'], disks: false, scenarios: [halt] },
+  { name: 'reboot', agents: ['virtio'], disks: false, scenarios: [reboot] },
+];

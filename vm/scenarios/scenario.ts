@@ -1,0 +1,10 @@
+import type { Machine } from '../machine/machine.js';
+
+/** One thing to prove in a running machine. */
+export interface Scenario {
+  readonly name: string;
+  /** Agent variants the scenario does not fit, each with the reason. */
+  readonly notFor?: Readonly<Record<string, string>>;
+  /** @throws Error that says what went wrong */
+  run(machine: Machine): Promise<void>;
+}
