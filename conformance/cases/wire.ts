@@ -1,0 +1,51 @@
+import { ask, single, singles, steps, send, request } from '../harness/steps.js';
+import type { Case } from '../harness/types.js';
+
+const PING = request('guest-ping');
+
+/** Framing: where a message begins and ends, and how replies are delimited. */
+export const wireCases: readonly Case[] = [
+  ...singles('wire', {
+    'no newline is needed': PING,
+    'two glued together': PING + PING,
+    'three with blanks between': ` ${PING}\t${PING}\r\n${PING} `,
+    'single quotes': "{'execute':'guest-ping'}",
+    'white space between all tokens': '{"execute":"guest-ping"\n,\n"id"\t:\r1}',
+    'white space before and behind': '\r\n\t {\n"execute"\r:\t"guest-ping" } \r\n',
+    'newline alone': '\n',
+    'carriage return and tab alone': '\r\t\r',
+    'many newlines': '\n'.repeat(5000),
+    'garbage between two requests': `${PING} garbage ${PING}`,
+    'form feed is not white space': `\f${PING}`,
+    'vertical tab is not white space': '\x0b',
+    'number at top level': '1\n',
+    'two numbers at top level': '1 2\n',
+    'string at top level': '"x"',
+    'two strings at top level': '"a""b"',
+    'true at top level': 'true\n',
+    'null at top level': 'null\n',
+    'true and false at top level': 'true false\n',
+    'keyword runs into number': 'true1\n',
+    'array at top level': '[]',
+    'array of objects at top level': `[${PING}]`,
+    'unknown word at top level': 'foo\n',
+    'empty string at top level': '""',
+    'closing brace alone': '}',
+    'closing bracket alone': ']',
+    'comma alone': ',',
+    'colon alone': ':',
+    'number, comma, number': '1,2\n',
+    'one brace too many': `${PING}}`,
+    'one bracket too many': '[[]]]',
+    'byte order mark': `\xef\xbb\xbf${PING}`,
+  }),
+  steps('wire/cut into single bytes', ...[...PING].map((byte) => send(byte)), ask('')),
+  steps('wire/cut within a key', send('{"exec'), send('ute":"guest-ping"}'), ask('')),
+  steps('wire/cut within an escape', send('{"execute":"guest-ping","id":"\\u00'), ask('e9"}')),
+  steps('wire/cut within a UTF-8 sequence', send('{"execute":"guest-ping","id":"\xc3'), ask('\xa9"}')),
+  steps('wire/cut within a surrogate pair', send('{"execute":"guest-ping","id":"\\ud83d'), ask('\\ude00"}')),
+  steps('wire/cut within a number', send('{"execute":"guest-ping","id":12'), ask('34}')),
+  single('wire/a hundred in one write', PING.repeat(100)),
+  single('wire/message larger than a read', `{"execute":"guest-ping","id":"${'x'.repeat(10_000)}"}`),
+  single('wire/white space larger than a read', `{"execute":${' '.repeat(100_000)}"guest-ping"}`),
+];

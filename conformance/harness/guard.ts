@@ -1,0 +1,55 @@
+/**
+ * The agents under test run on this very machine, as root. A case that would stop, freeze or change it must not leave the harness, however it came
+ * to be written. The rules ask for proof of harmlessness, so that what cannot be read as JSON is refused as well.
+ */
+
+const NEVER =
+  /guest-(suspend|set-time|set-vcpus|set-memory-blocks|set-user-password|fstrim|ssh-|fsfreeze-freeze(?!-list))/;
+const ONLY_WITH_BAD_ARGUMENTS = /guest-(shutdown|fsfreeze-freeze-list)/;
+const SHUTDOWN_MODES = ['', 'halt', 'powerdown', 'reboot'];
+
+/**
+ * Refuses bytes that could harm the machine.
+ *
+ * @param text everything that a case sends, as one text
+ * @throws Error when it is not provably harmless
+ */
+export function assertHarmless(text: string): void {
+  const plain = text.replace(/\\u([0-9a-fA-F]{4})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const never = NEVER.exec(plain);
+  if (never) throw new Error(`refused to send ${never[0]} to an agent on this machine`);
+  if (!ONLY_WITH_BAD_ARGUMENTS.test(plain)) return;
+  if (!isHarmlessRequest(text)) throw new Error(`refused to send ${text.slice(0, 200)} to an agent on this machine`);
+}
+
+function isHarmlessRequest(text: string): boolean {
+  const message = parse(text);
+  if (!isRecord(message) || !isRecord(message['arguments'])) return false;
+  const args = message['arguments'];
+  if (message['execute'] === 'guest-shutdown') return isBadMode(args['mode']);
+  if (message['execute'] === 'guest-fsfreeze-freeze-list') return isBadMountpoints(args['mountpoints']);
+  return false;
+}
+
+/** Null and absence are left out on purpose: an agent could take them for the default, which is to power down. */
+function isBadMode(mode: unknown): boolean {
+  if (mode === undefined || mode === null) return false;
+  return typeof mode !== 'string' || !SHUTDOWN_MODES.includes(mode.trim().toLowerCase());
+}
+
+function isBadMountpoints(mountpoints: unknown): boolean {
+  if (mountpoints === undefined || mountpoints === null) return false;
+  return !Array.isArray(mountpoints) || mountpoints.every((element) => typeof element !== 'string');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,22 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+/** Reasons for accepted differences, by case name. */
+export type Known = ReadonlyMap<string, string>;
+
+/**
+ * Reads a list of accepted differences: one `CASE-NAME: reason` per line; empty lines and lines that begin with `#` are left out.
+ *
+ * @throws Error for a line without a reason, or a case named twice
+ */
+export function readKnown(path: string): Known {
+  const known = new Map<string, string>();
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
+  for (const line of lines) {
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const colon = line.indexOf(': ');
+    const name = line.slice(0, colon);
+    if (colon < 0 || known.has(name)) throw new Error(`${path}: no reason, or named twice: ${line}`);
+    known.set(name, line.slice(colon + 2).trim());
+  }
+  return known;
+}
