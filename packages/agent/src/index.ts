@@ -4,4 +4,4 @@ export { StateError } from './core/state.js';
 export { SystemError } from './core/system-error.js';
 export { QEMU_VERSION, REPORTED_VERSION, VERSION } from './core/version.js';
 export { linuxPaths, type Paths } from './linux/paths.js';
-export type { Clock, Files, FileDescriptor, FileStatus, HelperProcess, LogOutput, Platform, ProcessExit, Processes } from './platform.js';
+export type * from './platform.js';

@@ -8,11 +8,12 @@ export interface Platform {
   readonly kernels: ByteKernels;
   readonly files: Files;
   readonly processes: Processes;
+  readonly system: System;
   readonly clock: Clock;
   readonly logs: LogOutput;
 }
 
-/** An open file: the descriptor's number, or whatever the host uses for one. */
+/** An open file: the descriptor's number. */
 export type FileDescriptor = number;
 
 export interface FileStatus {
@@ -26,8 +27,29 @@ export interface FileStatus {
   readonly rdev: number;
 }
 
-/** Files, by the calls of the same name in section 2 of the manual. Paths are text; one with a NUL does not exist. */
+/** Room on a filesystem, as in statvfs(3); counts are in units of `fragmentSize` bytes. */
+export interface FilesystemRoom {
+  readonly fragmentSize: number;
+  readonly blocks: number;
+  readonly free: number;
+  /** free for users without privileges */
+  readonly available: number;
+}
+
+/** Bytes that an ioctl's structure points to. */
+export interface Pointee {
+  /** where in the structure the 64-bit address belongs, in bytes */
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Files, by the calls of the same name in section 2 of the manual. Paths are text; one with a NUL does not exist. A path below
+ * an open directory is written `/proc/self/fd/N/name`.
+ */
 export interface Files {
+  /** flags of open(2) whose numbers differ between architectures */
+  readonly flags: { readonly directory: number; readonly noFollow: number };
   open(path: string, flags: number, mode?: number): Promise<FileDescriptor>;
   close(file: FileDescriptor): Promise<void>;
   /** Reads at the file position. @returns bytes read, 0 at the end */
@@ -39,12 +61,25 @@ export interface Files {
   fstat(file: FileDescriptor): Promise<FileStatus>;
   stat(path: string): Promise<FileStatus>;
   fchmod(file: FileDescriptor, mode: number): Promise<void>;
+  fchown(file: FileDescriptor, uid: number, gid: number): Promise<void>;
+  fsync(file: FileDescriptor): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
+  mkdir(path: string, mode: number): Promise<void>;
+  /** Names in a directory, without `.` and `..`, in the order that the kernel gives them. */
+  readdir(path: string): Promise<string[]>;
+  readlink(path: string): Promise<string>;
+  /** The path without symbolic links: realpath(3). */
+  realpath(path: string): Promise<string>;
+  statvfs(path: string): Promise<FilesystemRoom>;
   /** Whether the calling process may execute the file: access(2) with X_OK. */
   executable(path: string): Promise<boolean>;
-  /** ioctl(2) with an integer argument of 0, off the event loop. */
-  ioctl(file: FileDescriptor, request: number): Promise<number>;
+  /**
+   * ioctl(2), off the event loop.
+   * @param argument bytes that the kernel reads and may overwrite; without it the argument is 0
+   * @returns the call's result
+   */
+  ioctl(file: FileDescriptor, request: number, argument?: Uint8Array, pointee?: Pointee): Promise<number>;
 }
 
 /** How a process ended. */
@@ -54,21 +89,55 @@ export interface ProcessExit {
   readonly signal: number | undefined;
 }
 
-/** A program being run in a session of its own, its standard output and error in one pipe, its standard input empty. */
-export interface HelperProcess {
+export interface ProcessOptions {
+  /** path of the program; it is not searched for */
+  readonly file: string;
+  /** with the program's name in front */
+  readonly argv: readonly string[];
+  /** `NAME=value`; undefined: the agent's own */
+  readonly env?: readonly string[] | undefined;
+  /** what to feed it before its standard input ends; 'null': /dev/null. A reader that goes away early is no error. */
+  readonly stdin: 'null' | Uint8Array;
+  readonly stdout: 'null' | 'pipe';
+  /** 'stdout': into the same pipe */
+  readonly stderr: 'null' | 'pipe' | 'stdout';
+  /** in a session, and so a process group, of its own */
+  readonly session: boolean;
+}
+
+/** A running program. Descriptors other than the standard three are closed in it, signals are at their defaults. */
+export interface RunningProcess {
   readonly pid: number;
-  /** what it and its children write; ends when the last of them closes the pipe */
-  readonly output: AsyncIterable<Uint8Array>;
+  /** what it and its children write; ends when the last of them closes the pipe; empty when not piped */
+  readonly stdout: AsyncIterable<Uint8Array>;
+  readonly stderr: AsyncIterable<Uint8Array>;
   readonly exited: Promise<ProcessExit>;
-  /** Sends the signal to the whole session; harmless when it is gone. */
+  /** Signals the process, or the whole session when it leads one; harmless when it is gone. */
   kill(signal: number): void;
-  /** Stops reading the output. */
+  /** Stops reading the pipes; their iterations end. */
   release(): void;
 }
 
 export interface Processes {
-  /** Starts a program by its path; argv[0] is the path. Environment and working directory are the agent's. */
-  startHelper(path: string, args: readonly string[]): Promise<HelperProcess>;
+  /** Starts a program in the agent's working directory. @throws SystemError when it cannot be executed */
+  start(options: ProcessOptions): Promise<RunningProcess>;
+}
+
+export interface System {
+  /** uname(2) */
+  uname(): { readonly nodename: string; readonly release: string; readonly version: string; readonly machine: string };
+  /** Load of the last 1, 5 and 15 minutes: sysinfo(2). */
+  loadAverages(): readonly [number, number, number];
+  /** A variable of the agent's environment. */
+  environment(name: string): string | undefined;
+  /** Sets the wall clock, to the microsecond: settimeofday(2). @param time nanoseconds since the epoch */
+  setTime(time: bigint): void;
+  /**
+   * Asks the kernel's routing socket (rtnetlink(7)) and collects the answer.
+   * @param request one message with its header
+   * @returns all messages of the answer, the one that ends it (NLMSG_DONE, NLMSG_ERROR) included
+   */
+  netlink(request: Uint8Array): Promise<Uint8Array>;
 }
 
 export interface Clock {

@@ -1,14 +1,16 @@
+import { encodeModifiedUtf8 } from './utf8.js';
+
 /** QEMU keeps the members of an object in a table of this many buckets and prints them in the table's order. */
 const BUCKETS = 512;
 
 /**
- * The bucket of a key in QEMU's dictionaries (the string hash of gdbm and tdb). No client depends on the order, but with it
- * our replies equal QEMU's to the byte.
- * @param key characters above U+00FF would hash differently there; order among such keys is not promised
+ * The bucket of a key in QEMU's dictionaries: the string hash of gdbm and tdb, over the bytes of its UTF-8. No client depends
+ * on the order, but with it our replies equal QEMU's to the byte.
  */
 export function dictBucket(key: string): number {
-  let hash = Math.imul(0x238f13af, key.length);
-  for (let i = 0; i < key.length; i++) hash = (hash + (key.charCodeAt(i) << ((i * 5) % 24))) | 0;
+  const bytes = encodeModifiedUtf8(key);
+  let hash = Math.imul(0x238f13af, bytes.length);
+  for (const [at, byte] of bytes.entries()) hash = (hash + (byte << ((at * 5) % 24))) | 0;
   return ((Math.imul(1103515243, hash) + 12345) >>> 0) % BUCKETS;
 }
 

@@ -1,7 +1,7 @@
 import type { ByteKernels } from './bytes.js';
 import { JsonBuilder } from './json.js';
 import { Lexer, type TokenKind } from './lexer.js';
-import { MESSAGE_LIMITS } from './limits.js';
+import { MESSAGE_LIMITS, type MessageLimits } from './limits.js';
 import type { JsonValue } from './value.js';
 
 /** What came out of the bytes: a whole JSON text, or why one was dropped (the text of an error reply). */
@@ -17,6 +17,7 @@ export type Frame =
  */
 export class Framer {
   readonly #lexer: Lexer;
+  readonly #limits: MessageLimits;
   readonly #builder: JsonBuilder;
   #mode: 'reading' | 'skipping tokens' | 'skipping bytes' = 'reading';
   /** open brackets of the message being skipped */
@@ -25,8 +26,11 @@ export class Framer {
   #size = 0;
   #start = { offset: 0, line: 0 };
 
-  constructor(kernels: ByteKernels) {
+  /** @param limits a client may take longer messages than an agent: a reply with 48 MiB in base64 is beyond QEMU's own limit */
+  constructor(kernels: ByteKernels, limits: MessageLimits = MESSAGE_LIMITS) {
+    this.#limits = limits;
     this.#lexer = new Lexer(kernels);
+    this.#lexer.budget = limits.size;
     this.#builder = new JsonBuilder(kernels);
   }
 
@@ -59,7 +63,7 @@ export class Framer {
     this.#builder.reset();
     this.#tokens = 0;
     this.#size = 0;
-    this.#lexer.budget = MESSAGE_LIMITS.size;
+    this.#lexer.budget = this.#limits.size;
     this.#lexer.discard = false;
   }
 
@@ -70,9 +74,9 @@ export class Framer {
     if (kind === 'oversize') return this.#brokenToken('JSON token size limit exceeded');
     this.#tokens += 1;
     this.#size += lexer.size;
-    lexer.budget = MESSAGE_LIMITS.size - this.#size;
-    if (this.#tokens > MESSAGE_LIMITS.tokens) return this.#brokenMessage(kind, 'JSON token count limit exceeded');
-    if ((kind === '{' || kind === '[') && this.#builder.depth >= MESSAGE_LIMITS.nesting) {
+    lexer.budget = this.#limits.size - this.#size;
+    if (this.#tokens > this.#limits.tokens) return this.#brokenMessage(kind, 'JSON token count limit exceeded');
+    if ((kind === '{' || kind === '[') && this.#builder.depth >= this.#limits.nesting) {
       return this.#brokenMessage(kind, 'JSON nesting depth limit exceeded');
     }
     const outcome = this.#builder.take(kind, lexer);

@@ -8,7 +8,7 @@ export { plainKernels } from './kernels.js';
 export { decodeBase64, encodeBase64 } from './base64.js';
 export { decodeModifiedUtf8, encodeModifiedUtf8 } from './utf8.js';
 export { Framer, type Frame } from './framer.js';
-export { MESSAGE_LIMITS } from './limits.js';
+export { MESSAGE_LIMITS, type MessageLimits } from './limits.js';
 export { JsonPrinter, quoteText } from './printer.js';
 export { errorReply, readRequest, requestId, successReply, type Request } from './message.js';
 export { Base64Text } from './base64-text.js';

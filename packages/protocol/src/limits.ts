@@ -1,3 +1,10 @@
+/** How large a message may be; see MESSAGE_LIMITS. */
+export interface MessageLimits {
+  readonly nesting: number;
+  readonly size: number;
+  readonly tokens: number;
+}
+
 /** What QEMU's reader allows a message; a longer one is refused with QEMU's words, and the reader is in step again after it. */
 export const MESSAGE_LIMITS = {
   /** open braces and brackets */

@@ -26,7 +26,14 @@ export class HelperRunner {
     const failed = `child process has failed to ${action}`;
     let helper;
     try {
-      helper = await this.#platform.processes.startHelper(path, args);
+      helper = await this.#platform.processes.start({
+        file: path,
+        argv: [path, ...args],
+        stdin: 'null',
+        stdout: 'pipe',
+        stderr: 'stdout',
+        session: true,
+      });
     } catch (error) {
       if (!isErrno(error)) throw error;
       throw new AgentError(`${failed}: failed to exec '${path}': ${error.message}\n`);
@@ -36,7 +43,7 @@ export class HelperRunner {
       late = true;
       helper.kill(SIGKILL);
     });
-    const output = this.#collect(helper.output);
+    const output = this.#collect(helper.stdout);
     const exit = await helper.exited;
     // a child of the helper may hold the pipe for ever: it gets no time beyond the helper's own
     const text = await Promise.race([output.done, this.#soon(output.sofar)]);

@@ -1,7 +1,6 @@
 export * from '../index.js';
 export { nodePlatform } from './platform.js';
 export { openLog, type NodeLogOutput } from './log-output.js';
-export { nodeKernels } from './kernels.js';
 export { listenIsa } from './transports/isa.js';
 export { listenUnix } from './transports/unix.js';
 export { listenVirtio } from './transports/virtio.js';

@@ -1,5 +1,6 @@
 import koffi from 'koffi';
 import { SystemError } from '../core/system-error.js';
+import type { FilesystemRoom, Pointee } from '../platform.js';
 
 /**
  * The calls of the C library that Node does not offer. Arguments and results are plain integers and byte arrays, laid out by
@@ -8,6 +9,10 @@ import { SystemError } from '../core/system-error.js';
 const libc = koffi.load(null);
 
 const ioctlCall = libc.func('int ioctl(int fd, unsigned long request, long argument)');
+const ioctlBytesCall = libc.func('int ioctl(int fd, unsigned long request, void *argument)');
+const statvfsCall = libc.func('int statvfs(const char *path, _Out_ uint8_t *room)');
+const settimeofdayCall = libc.func('int settimeofday(_In_ uint8_t *time, void *zone)');
+const recvCall = libc.func('int64_t recv(int fd, _Out_ uint8_t *bytes, uint64_t length, int flags)');
 const lseekCall = libc.func('int64_t lseek(int fd, int64_t offset, int whence)');
 const socketCall = libc.func('int socket(int domain, int type, int protocol)');
 const bindCall = libc.func('int bind(int fd, _In_ uint8_t *address, uint32_t length)');
@@ -34,7 +39,7 @@ interface AsyncCall {
 }
 
 /** Runs a call on a worker thread, so that the event loop goes on while the kernel takes its time. */
-function offLoop(call: AsyncCall, args: readonly (number | bigint)[]): Promise<number | bigint> {
+function offLoop(call: AsyncCall, args: readonly unknown[]): Promise<number | bigint> {
   return new Promise((resolve, reject) => {
     call.async(...args, (error: Error | null, result: number | bigint) => {
       if (error !== null) reject(error);
@@ -46,9 +51,11 @@ function offLoop(call: AsyncCall, args: readonly (number | bigint)[]): Promise<n
 }
 
 export const AF_UNIX = 1;
+export const AF_NETLINK = 16;
 export const AF_VSOCK = 40;
 export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
+export const SOCK_RAW = 3;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 const MSG_DONTWAIT = 0x40;
@@ -60,8 +67,36 @@ const TCIFLUSH = 0;
 /** struct termios of glibc: four flag words, the line discipline, 32 control characters, two speeds. */
 const TERMIOS_SIZE = 60;
 
-export async function ioctl(fd: number, request: number): Promise<number> {
-  return Number(await offLoop(ioctlCall, [fd, request, 0]));
+/** @param argument is read and overwritten in place; `pointee` is what the structure in it points to */
+export async function ioctl(fd: number, request: number, argument?: Uint8Array, pointee?: Pointee): Promise<number> {
+  if (argument === undefined) return Number(await offLoop(ioctlCall, [fd, request, 0]));
+  const bytes = Buffer.from(argument.buffer, argument.byteOffset, argument.length);
+  if (pointee !== undefined) bytes.writeBigUInt64LE(BigInt(koffi.address(pointee.bytes)), pointee.at);
+  return Number(await offLoop(ioctlBytesCall, [fd, request, bytes]));
+}
+
+/** struct statvfs of 64-bit Linux: sizes and counts are its first words. */
+const STATVFS_SIZE = 112;
+
+export async function statvfs(path: string): Promise<FilesystemRoom> {
+  const room = Buffer.alloc(STATVFS_SIZE);
+  await offLoop(statvfsCall, [path, room]);
+  const word = (at: number): number => Number(room.readBigUInt64LE(8 * at));
+  return { fragmentSize: word(1), blocks: word(2), free: word(3), available: word(4) };
+}
+
+/** @param time nanoseconds since the epoch; the kernel takes microseconds */
+export function setTimeOfDay(time: bigint): void {
+  const timeval = Buffer.alloc(16);
+  const microseconds = time / 1000n;
+  timeval.writeBigInt64LE(microseconds / 1_000_000n, 0);
+  timeval.writeBigInt64LE(microseconds % 1_000_000n, 8);
+  checked(settimeofdayCall(timeval, null) as number);
+}
+
+/** Receives one datagram without waiting. @returns bytes received */
+export function receiveNow(fd: number, into: Uint8Array): number {
+  return checked(Number(recvCall(fd, into, into.length, MSG_DONTWAIT)));
 }
 
 export async function lseek(fd: number, offset: bigint, whence: number): Promise<bigint> {

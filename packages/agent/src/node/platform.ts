@@ -1,7 +1,8 @@
+import { nodeKernels } from '@qga/protocol/node';
 import type { Clock, LogOutput, Platform } from '../platform.js';
 import { nodeFiles } from './files.js';
-import { nodeKernels } from './kernels.js';
 import { nodeProcesses } from './processes.js';
+import { nodeSystem } from './system.js';
 
 const clock: Clock = {
   now: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n,
@@ -16,5 +17,5 @@ const clock: Clock = {
 
 /** The port over Node. */
 export function nodePlatform(logs: LogOutput): Platform {
-  return { kernels: nodeKernels, files: nodeFiles, processes: nodeProcesses, clock, logs };
+  return { kernels: nodeKernels, files: nodeFiles, processes: nodeProcesses, system: nodeSystem, clock, logs };
 }

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import net from 'node:net';
 import { PushQueue, type ByteChannel, type Listener } from '@qga/protocol';
+import { SocketChannel } from '@qga/protocol/node';
 import { asSystemError } from '../errors.js';
-import { SocketChannel } from '../socket-channel.js';
 import { TransportError } from './transport-error.js';
 
 /** Bytes of sun_path in struct sockaddr_un: unix(7). */

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
-import { ChannelClosedError, PushQueue, type ByteChannel } from '@qga/protocol';
+import type { ByteChannel } from '../channel.js';
+import { ChannelClosedError } from '../errors.js';
+import { PushQueue } from '../queue.js';
 
 /** A channel over a stream socket of Node's, paused while the session is busy. */
 export class SocketChannel implements ByteChannel {

@@ -1,5 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { concatBytes, decodeBase64, decodeModifiedUtf8, type ByteKernels } from '@qga/protocol';
+import { decodeBase64 } from '../base64.js';
+import { concatBytes, type ByteKernels } from '../bytes.js';
+import { decodeModifiedUtf8 } from '../utf8.js';
 
 /** Below this many bytes a loop is faster than making a string and searching it. */
 const SHORT = 96;
@@ -7,7 +9,8 @@ const AFTER_STRING_DOUBLE = /[\x00-\x1f"\\\xfe\xff]/; // eslint-disable-line no-
 const AFTER_STRING_SINGLE = /[\x00-\x1f'\\\xfe\xff]/; // eslint-disable-line no-control-regex -- as above
 const DOUBLE_QUOTE = 0x22;
 /** Unicode's noncharacters, which QEMU refuses and isUtf8 takes. */
-const NONCHARACTER = /[\uFDD0-\uFDEF\uFFFE\uFFFF]|[\uD83F\uD87F\uD8BF\uD8FF\uD93F\uD97F\uD9BF\uD9FF\uDA3F\uDA7F\uDABF\uDAFF\uDB3F\uDB7F\uDBBF\uDBFF][\uDFFE\uDFFF]/;
+const NONCHARACTER =
+  /[\uFDD0-\uFDEF\uFFFE\uFFFF]|[\uD83F\uD87F\uD8BF\uD8FF\uD93F\uD97F\uD9BF\uD9FF\uDA3F\uDA7F\uDABF\uDAFF\uDB3F\uDB7F\uDBBF\uDBFF][\uDFFE\uDFFF]/;
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

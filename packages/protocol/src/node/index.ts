@@ -1,0 +1,2 @@
+export { nodeKernels } from './kernels.js';
+export { SocketChannel } from './socket-channel.js';
