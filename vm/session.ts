@@ -1,3 +1,5 @@
+import { withLine } from './machine/agent-line.js';
+import { elements, members } from './machine/json.js';
 import type { Machine } from './machine/machine.js';
 import { boot, tail } from './machine/machine.js';
 import { seconds } from './report.js';
@@ -43,12 +45,25 @@ function isFit(scenario: Scenario, agent: string, report: Report): boolean {
 async function runScenario(scenario: Scenario, machine: Machine, report: Report): Promise<void> {
   const begin = performance.now();
   try {
+    if (scenario.needs !== undefined && !(await offers(machine, scenario.needs))) {
+      report.skipped(scenario.name, `this agent does not offer ${scenario.needs} yet`);
+      return;
+    }
     await scenario.run(machine);
     report.passed(scenario.name, performance.now() - begin);
   } catch (error) {
     report.failed(scenario.name, error);
     report.note(await traces(machine));
   }
+}
+
+/** Whether the agent lists a command. */
+function offers(machine: Machine, command: string): Promise<boolean> {
+  return withLine(machine.virtioLine, async (line) => {
+    await line.sync();
+    const commands = elements(members(await line.command('guest-info'))['supported_commands']).map(members);
+    return commands.some((one) => one['name'] === command);
+  });
 }
 
 /** Shell text: the last lines of each agent's log, and the agents that run. */

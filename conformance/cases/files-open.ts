@@ -69,13 +69,19 @@ const paths = [
   steps('open/relative path', call('guest-file-open', '{"path":"none-relative"}')),
   steps(
     'open/symbolic link',
-    prepare((dir) => (existing(dir), symlinkSync('f', join(dir, 'link')))),
+    prepare((dir) => {
+      existing(dir);
+      symlinkSync('f', join(dir, 'link'));
+    }),
     open('link'),
     read,
   ),
   steps(
     'open/symbolic link to write',
-    prepare((dir) => (existing(dir), symlinkSync('f', join(dir, 'link')))),
+    prepare((dir) => {
+      existing(dir);
+      symlinkSync('f', join(dir, 'link'));
+    }),
     open('link', 'w'),
     look('f'),
   ),
@@ -146,7 +152,10 @@ const paths = [
   steps('open/proc file', call('guest-file-open', '{"path":"/proc/self/comm/x"}')),
   steps(
     'open/file without permissions, as root',
-    prepare((dir) => (existing(dir), chmodSync(join(dir, 'f'), 0))),
+    prepare((dir) => {
+      existing(dir);
+      chmodSync(join(dir, 'f'), 0);
+    }),
     open('f'),
     read,
   ),

@@ -16,7 +16,7 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
 /** An object with one member per name, each with its place in the sending order as value. */
 function objectOf(names: Iterable<string>): string {
-  return `{${[...names].map((name, index) => `${JSON.stringify(name)}:${index}`).join(',')}}`;
+  return `{${Array.from(names).map((name, index) => `${JSON.stringify(name)}:${index}`).join(',')}}`;
 }
 
 const errors = singles('printing', {
@@ -44,7 +44,7 @@ export const printingCases: readonly Case[] = [
     'a mixed object': '{"b":1,"a":[null,true,1.5,"x\\u00e9"]}',
     'all letters as members': objectOf(LETTERS),
     'all letters as members, the other way round': objectOf([...LETTERS].reverse()),
-    'pairs of letters as members': objectOf([...LETTERS].map((letter) => `${letter}${letter}`)),
+    'pairs of letters as members': objectOf(Array.from(LETTERS).map((letter) => `${letter}${letter}`)),
     'numbered members': objectOf(Array.from({ length: 100 }, (_, index) => `member-${index}`)),
     'numbers as members': objectOf(Array.from({ length: 40 }, (_, index) => String(index))),
     'command names as members': objectOf(['execute', 'arguments', 'id', 'return', 'error', 'class', 'desc', 'event']),

@@ -60,10 +60,14 @@ export class CaseRun {
         return this.#ask(step.bytes, step.patienceMs);
       case 'send':
         return this.#client.send(this.#fill(step.bytes));
-      case 'look':
-        return this.#observe(`(${step.file}: ${readOrRemark(`${this.#directory}/${step.file}`)})`);
-      case 'prepare':
-        return step.act(this.#directory);
+      case 'look': {
+        this.#observe(`(${step.file}: ${readOrRemark(`${this.#directory}/${step.file}`)})`);
+        return;
+      }
+      case 'prepare': {
+        step.act(this.#directory);
+        return;
+      }
       case 'reconnect':
         return this.#reconnect();
       case 'halfClose':
@@ -72,8 +76,10 @@ export class CaseRun {
         this.#client.close();
         await this.#agent.restart();
         return this.#reconnect();
-      case 'state':
-        return this.#observe(`(state: ${this.#agent.readStateFile()})`);
+      case 'state': {
+        this.#observe(`(state: ${this.#agent.readStateFile()})`);
+        return;
+      }
     }
   }
 

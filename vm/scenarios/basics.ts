@@ -23,7 +23,8 @@ export async function checkBasics(line: AgentLine): Promise<void> {
 }
 
 function checkInfo(info: ReturnType<typeof members>): void {
-  assert.match(String(info['version']), /^\d+\.\d+/);
+  const { version } = info;
+  assert.ok(typeof version === 'string' && /^\d+\.\d+/.test(version), 'version of guest-info');
   const commands = new Map(elements(info['supported_commands']).map((one) => [members(one)['name'], members(one)]));
   assert.deepEqual(commands.get('guest-ping'), { name: 'guest-ping', enabled: true, 'success-response': true });
   assert.deepEqual(commands.get('guest-shutdown'), {

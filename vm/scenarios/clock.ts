@@ -10,6 +10,7 @@ const billion = 1_000_000_000;
 /** The system's clock follows the host's order, and the hardware clock with it. */
 export const clock: Scenario = {
   name: 'guest-set-time sets both clocks',
+  needs: 'guest-set-time',
   run: (machine) =>
     withLine(machine.virtioLine, async (line) => {
       await line.sync();

@@ -62,7 +62,9 @@ async function readFile(line: AgentLine, path: string, chunk: number): Promise<B
   const parts: Buffer[] = [];
   for (;;) {
     const part = members(await line.command('guest-file-read', { handle, count: chunk }));
-    const bytes = Buffer.from(String(part['buf-b64']), 'base64');
+    const text = part['buf-b64'];
+    assert.ok(typeof text === 'string', 'buf-b64 is text');
+    const bytes = Buffer.from(text, 'base64');
     assert.equal(part['count'], bytes.length);
     parts.push(bytes);
     if (part['eof'] === true) break;

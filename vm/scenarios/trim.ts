@@ -6,6 +6,7 @@ import type { Scenario } from './scenario.js';
 /** Every filesystem is trimmed, and QEMU's disks can be. */
 export const trim: Scenario = {
   name: 'guest-fstrim trims the disks',
+  needs: 'guest-fstrim',
   run: (machine) =>
     withLine(machine.virtioLine, async (line) => {
       await line.sync();

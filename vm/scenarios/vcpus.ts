@@ -6,6 +6,7 @@ import type { Scenario } from './scenario.js';
 /** A processor goes off line and comes back. */
 export const vcpus: Scenario = {
   name: 'guest-set-vcpus takes a processor off line and back',
+  needs: 'guest-set-vcpus',
   run: ({ virtioLine, control }) =>
     withLine(virtioLine, async (line) => {
       await line.sync();

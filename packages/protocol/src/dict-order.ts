@@ -18,5 +18,8 @@ export function dictBucket(key: string): number {
 export function inDictOrder<T>(members: ReadonlyMap<string, T>): [string, T][] {
   const entries = Array.from(members).reverse();
   if (entries.length < 2) return entries;
-  return entries.map((entry) => ({ entry, bucket: dictBucket(entry[0]) })).sort((a, b) => a.bucket - b.bucket).map(({ entry }) => entry);
+  return entries
+    .map((entry) => ({ entry, bucket: dictBucket(entry[0]) }))
+    .sort((a, b) => a.bucket - b.bucket)
+    .map(({ entry }) => entry);
 }

@@ -2,7 +2,7 @@ import type { ByteKernels } from './bytes.js';
 import type { Lexer, TokenKind } from './lexer.js';
 import { parseNumber } from './number.js';
 import { BadText, readText } from './text.js';
-import { AsciiText, JsonDouble, type JsonObject, type JsonValue } from './value.js';
+import { JsonDouble, type AsciiText, type JsonObject, type JsonValue } from './value.js';
 
 /** What may come next, and what QEMU says when something else does. */
 const EXPECTED = {

@@ -31,7 +31,7 @@ export function readRequest(value: JsonValue): Request {
   return {
     // a name longer than any command's is not looked at, only quoted in part
     execute: execute instanceof AsciiText ? '(a name of ' + String(execute.length) + ' characters)' : execute,
-    arguments: args instanceof Map ? args : new Map(),
+    arguments: args instanceof Map ? args : new Map<string, JsonValue>(),
     id: value.get('id'),
   };
 }

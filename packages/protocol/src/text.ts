@@ -24,7 +24,12 @@ export class BadText extends Error {}
  * @param quote the quote, which an error text may have to show
  * @throws BadText on a bad escape or on bytes that are not QEMU's UTF-8
  */
-export function readText(kernels: ByteKernels, raw: readonly Uint8Array[], escaped: boolean, quote: string): JsonString {
+export function readText(
+  kernels: ByteKernels,
+  raw: readonly Uint8Array[],
+  escaped: boolean,
+  quote: string,
+): JsonString {
   const ascii = raw.every((part) => kernels.isAscii(part));
   if (ascii && !escaped) {
     let length = 0;

@@ -175,7 +175,11 @@ async function createFile(files: Files, path: string, mode: string, flags: numbe
  * Reads until so many bytes are there or the end is met, which is what `eof` tells. What a pipe or terminal has is given at
  * once: an error counts only when nothing was read before it.
  */
-async function readUpTo(files: Files, file: FileDescriptor, count: number): Promise<{ bytes: Uint8Array; eof: boolean }> {
+async function readUpTo(
+  files: Files,
+  file: FileDescriptor,
+  count: number,
+): Promise<{ bytes: Uint8Array; eof: boolean }> {
   const pieces: Uint8Array[] = [];
   let left = count;
   let eof = false;

@@ -57,7 +57,11 @@ async function freeze(context: Context, only: readonly string[] | undefined): Pr
 }
 
 /** Last mounted first, so that a filesystem in a file is frozen before the one that holds the file. */
-async function freezeMounts(context: Context, mounts: readonly Mount[], only: readonly string[] | undefined): Promise<number> {
+async function freezeMounts(
+  context: Context,
+  mounts: readonly Mount[],
+  only: readonly string[] | undefined,
+): Promise<number> {
   const wanted = only === undefined ? undefined : new Set(only);
   let count = 0;
   for (const { mountpoint } of mounts.toReversed()) {

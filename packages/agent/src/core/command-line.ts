@@ -136,7 +136,19 @@ export function configError(path: string, reason: string): UsageError {
 
 /** The settings as a configuration file. */
 export function dumpSettings(settings: Settings): string {
-  const order = ['daemon', 'method', 'path', 'logfile', 'pidfile', 'fsfreeze-hook', 'statedir', 'verbose', 'retry-path', 'block-rpcs', 'allow-rpcs'];
+  const order = [
+    'daemon',
+    'method',
+    'path',
+    'logfile',
+    'pidfile',
+    'fsfreeze-hook',
+    'statedir',
+    'verbose',
+    'retry-path',
+    'block-rpcs',
+    'allow-rpcs',
+  ];
   const lines = order.map((key) => {
     const effect = OPTIONS.find((row) => row.key === key)?.effect;
     if (effect === undefined || effect.kind === 'action') return '';
@@ -151,7 +163,8 @@ export function dumpSettings(settings: Settings): string {
 /** The text of --help. */
 export function helpText(version: string): string {
   const rows = OPTIONS.map((row) => {
-    const argument = row.metavar === undefined ? '' : row.argument === 'glued' ? `[=${row.metavar}]` : ` ${row.metavar}`;
+    const argument =
+      row.metavar === undefined ? '' : row.argument === 'glued' ? `[=${row.metavar}]` : ` ${row.metavar}`;
     const names = `  -${row.short}, --${row.long}${argument}`;
     const [first = '', ...more] = row.help;
     const start = names.length < 28 ? names.padEnd(28) + first : `${names}\n${' '.repeat(28)}${first}`;

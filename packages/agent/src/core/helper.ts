@@ -38,9 +38,9 @@ export class HelperRunner {
       if (!isErrno(error)) throw error;
       throw new AgentError(`${failed}: failed to exec '${path}': ${error.message}\n`);
     }
-    let late = false;
+    const deadline = { passed: false };
     const cancel = this.#platform.clock.after(HELPER_TIME_LIMIT, () => {
-      late = true;
+      deadline.passed = true;
       helper.kill(SIGKILL);
     });
     const output = this.#collect(helper.stdout);
@@ -49,7 +49,7 @@ export class HelperRunner {
     const text = await Promise.race([output.done, this.#soon(output.sofar)]);
     cancel();
     helper.release();
-    if (late) throw new AgentError(`${failed}: no end after ${String(HELPER_TIME_LIMIT / 1000)} s, killed`);
+    if (deadline.passed) throw new AgentError(`${failed}: no end after ${String(HELPER_TIME_LIMIT / 1000)} s, killed`);
     this.#judge(failed, exit, text);
   }
 

@@ -194,7 +194,10 @@ export const OPTIONS: readonly OptionRow[] = [
 ];
 
 /** Fills in what neither the configuration file nor the command line said. */
-export function withDefaults(settings: Settings, paths: Paths): Settings & { method: string; pidfile: string; statedir: string } {
+export function withDefaults(
+  settings: Settings,
+  paths: Paths,
+): Settings & { method: string; pidfile: string; statedir: string } {
   const method = settings.method ?? 'virtio-serial';
   const devices: Readonly<Record<string, string>> = { 'virtio-serial': paths.virtioPort, 'isa-serial': paths.isaPort };
   return {

@@ -70,7 +70,10 @@ export class AgentState {
       await files.close(await files.open(this.#markerPath, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600));
     } catch (error) {
       if (!isErrno(error)) throw error;
-      this.#log.write('warning', `unable to create ${this.#markerPath}, fsfreeze may not function properly: ${error.message}`);
+      this.#log.write(
+        'warning',
+        `unable to create ${this.#markerPath}, fsfreeze may not function properly: ${error.message}`,
+      );
     }
   }
 
@@ -116,7 +119,8 @@ export class AgentState {
       text = await readTextFile(this.#platform, this.#counterPath);
     } catch (error) {
       if (!isErrno(error)) throw error;
-      if (error.errno !== ENOENT) throw new StateError(`unable to access state file at path ${this.#counterPath}: ${error.message}`);
+      if (error.errno !== ENOENT)
+        throw new StateError(`unable to access state file at path ${this.#counterPath}: ${error.message}`);
       if (!this.#frozen) await this.#createCounter();
       return;
     }

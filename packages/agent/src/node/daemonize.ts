@@ -46,8 +46,7 @@ export function detach(): void {
 export function reportReady(): void {
   const fd = Number(process.env[READY_FD]);
   // not for the programs that the agent starts
-  process.env[READY_FD] = undefined;
-  delete process.env[READY_FD];
+  Reflect.deleteProperty(process.env, READY_FD);
   fs.writeSync(fd, READY);
   fs.closeSync(fd);
 }

@@ -71,7 +71,7 @@ const TERMIOS_SIZE = 60;
 export async function ioctl(fd: number, request: number, argument?: Uint8Array, pointee?: Pointee): Promise<number> {
   if (argument === undefined) return Number(await offLoop(ioctlCall, [fd, request, 0]));
   const bytes = Buffer.from(argument.buffer, argument.byteOffset, argument.length);
-  if (pointee !== undefined) bytes.writeBigUInt64LE(BigInt(koffi.address(pointee.bytes)), pointee.at);
+  if (pointee !== undefined) bytes.writeBigUInt64LE(koffi.address(pointee.bytes), pointee.at);
   return Number(await offLoop(ioctlBytesCall, [fd, request, bytes]));
 }
 

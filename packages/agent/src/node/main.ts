@@ -54,7 +54,8 @@ function inform({ commandLine, settings }: Configuration): boolean {
 async function start(configuration: Configuration): Promise<number> {
   const settings = withDefaults(configuration.settings, linuxPaths);
   const { method, path } = settings;
-  if (!METHODS.includes(method as Method)) throw new UsageError(`unsupported channel method/type: ${method} (-m, method)`);
+  if (!METHODS.includes(method as Method))
+    throw new UsageError(`unsupported channel method/type: ${method} (-m, method)`);
   if (path === undefined) throw new UsageError(`must specify a path for this channel (-p, path) with ${method}`);
   if (settings.daemon) {
     if (!isBackground()) return startInBackground();

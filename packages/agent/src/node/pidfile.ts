@@ -19,7 +19,7 @@ export function takePidfile(path: string): () => void {
     fd = fs.openSync(path, fs.constants.O_CREAT | fs.constants.O_WRONLY, 0o600);
   } catch (error) {
     const cause = asSystemError(error);
-    throw new PidfileError(`Cannot open pid file ${path}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw new PidfileError(`Cannot open pid file ${path}: ${cause.message}`);
   }
   try {
     lockFile(fd);

@@ -29,6 +29,7 @@ export interface RunOptions {
  */
 export async function run(options: RunOptions): Promise<'stopped' | 'broken'> {
   const { agent, method, path, retry, stop } = options;
+  const stopped = (): boolean => stop.aborted;
   let ready: (() => void) | undefined = options.ready;
   for (;;) {
     try {
@@ -41,13 +42,13 @@ export async function run(options: RunOptions): Promise<'stopped' | 'broken'> {
       agent.log.write('critical', error.message);
       if (!retry && ready !== undefined) throw error;
     }
-    if (stop.aborted) return 'stopped';
+    if (stopped()) return 'stopped';
     if (!retry) return 'broken';
     ready?.();
     ready = undefined;
     agent.log.write('warning', `waiting ${String(RETRY / 1000)} s before ${path} is opened again`);
     await pause(RETRY, stop);
-    if (stop.aborted) return 'stopped';
+    if (stopped()) return 'stopped';
   }
 }
 

@@ -5,8 +5,8 @@ import { decodeModifiedUtf8 } from '../utf8.js';
 
 /** Below this many bytes a loop is faster than making a string and searching it. */
 const SHORT = 96;
-const AFTER_STRING_DOUBLE = /[\x00-\x1f"\\\xfe\xff]/; // eslint-disable-line no-control-regex -- control bytes end a string
-const AFTER_STRING_SINGLE = /[\x00-\x1f'\\\xfe\xff]/; // eslint-disable-line no-control-regex -- as above
+const AFTER_STRING_DOUBLE = /[\x00-\x1f"\\\xfe\xff]/;
+const AFTER_STRING_SINGLE = /[\x00-\x1f'\\\xfe\xff]/;
 const DOUBLE_QUOTE = 0x22;
 /** Unicode's noncharacters, which QEMU refuses and isUtf8 takes. */
 const NONCHARACTER =

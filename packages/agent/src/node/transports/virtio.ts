@@ -21,7 +21,7 @@ export function listenVirtio(path: string): Listener {
     fd = fs.openSync(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
   } catch (error) {
     const cause = asSystemError(error);
-    throw new TransportError(`error opening channel '${path}': ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw new TransportError(`error opening channel '${path}': ${cause.message}`);
   }
   return new VirtioListener(fd, path);
 }

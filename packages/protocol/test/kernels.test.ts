@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import type { ByteKernels } from '../dist/bytes.js';
+import { plainKernels } from '../dist/kernels.js';
+import { nodeKernels } from '../dist/node/index.js';
+import { bytes, random } from './support.js';
+
+/** What every implementation of the kernels owes. */
+function contract(name: string, kernels: ByteKernels): void {
+  suite(`byte kernels: ${name}`, () => {
+    const text = (value: Uint8Array | undefined): string | undefined =>
+      value === undefined ? undefined : Buffer.from(value).toString('latin1');
+
+    test('stringEnd stops at what ends or breaks a run', () => {
+      for (const filler of ['', 'x'.repeat(50), 'y'.repeat(500)]) {
+        for (const end of ['"', '\\', '\x00', '\x1f', '\xfe', '\xff']) {
+          const input = bytes(`${filler}${end}rest"`);
+          assert.equal(kernels.stringEnd(input, 0, input.length, 0x22), filler.length, JSON.stringify(end));
+        }
+        const other = bytes(`${filler}' \x7f\x80\xfd`);
+        assert.equal(kernels.stringEnd(other, 0, other.length, 0x22), other.length);
+        assert.equal(kernels.stringEnd(other, 0, other.length, 0x27), filler.length);
+        assert.equal(kernels.stringEnd(bytes(`"${filler}"`), 1, filler.length + 1, 0x22), filler.length + 1);
+      }
+    });
+
+    test('decodeUtf8 knows QEMU’s UTF-8', () => {
+      assert.equal(kernels.decodeUtf8(bytes('a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80')), 'aé€😀');
+      assert.equal(kernels.decodeUtf8(bytes('\xc0\x80')), '\0');
+      const bad = ['\x80', '\xc3', '\xc3(', '\xc0\xaf', '\xe0\x80\x80', '\xed\xa0\x80', '\xef\xbf\xbf', '\xef\xb7\x90'];
+      for (const input of [...bad, '\xf0\x9f\xbf\xbe', '\xf4\x90\x80\x80', '\xf8\x88\x80\x80\x80', '\xff']) {
+        assert.equal(kernels.decodeUtf8(bytes(input)), undefined, JSON.stringify(input));
+      }
+    });
+
+    test('base64 goes there and back', () => {
+      const next = random(7);
+      for (let length = 0; length < 200; length++) {
+        const data = Uint8Array.from({ length }, () => Math.floor(next() * 256));
+        const encoded = kernels.encodeBase64(data);
+        assert.equal(text(encoded), Buffer.from(data).toString('base64'));
+        const cut = Math.floor(next() * (encoded.length + 1));
+        const decoded = kernels.decodeBase64([encoded.subarray(0, cut), encoded.subarray(cut)]);
+        assert.deepEqual(Buffer.from(decoded ?? []), Buffer.from(data));
+      }
+    });
+
+    test('base64 is read as GLib reads it', () => {
+      const cases: readonly (readonly [string, string | undefined])[] = [
+        ['', ''],
+        ['YQ', ''],
+        ['YWJjZ', 'abc'],
+        ['YQ==YQ==', 'aa'],
+        ['YWJj\nZGVm\n', 'abcdef'],
+        ['Y\nQ\n=\n=', 'a'],
+        ['=YQ=', '\x01\x84'],
+        ['YQ=a', 'a\x1a'],
+        ['YQ==\r\n', undefined],
+        ['YQ= =', undefined],
+        ['Y-_=', undefined],
+        ['YQ==!', undefined],
+      ];
+      for (const [input, expected] of cases) {
+        assert.equal(text(kernels.decodeBase64([bytes(input)])), expected, JSON.stringify(input));
+      }
+    });
+
+    test('text and ASCII are the same', () => {
+      const long = 'abc'.repeat(10_000);
+      assert.equal(kernels.asciiToText(bytes(long)), long);
+      assert.equal(text(kernels.textToAscii(long)), long);
+      assert.ok(kernels.isAscii(bytes(long)));
+      assert.ok(!kernels.isAscii(bytes('\x80')));
+    });
+  });
+}
+
+contract('plain', plainKernels);
+contract('Node', nodeKernels);

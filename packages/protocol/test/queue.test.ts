@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PushQueue } from '../dist/queue.js';
+
+test('items pushed before and after someone waits arrive in order', async () => {
+  const queue = new PushQueue<number>();
+  assert.equal(queue.push(1), false);
+  assert.equal(queue.push(2), false);
+  assert.deepEqual(await queue.next(), { done: false, value: 1 });
+  assert.deepEqual(await queue.next(), { done: false, value: 2 });
+  const waiting = queue.next();
+  assert.equal(queue.push(3), true);
+  assert.deepEqual(await waiting, { done: false, value: 3 });
+});
+
+test('the source is told when the last item was taken', async () => {
+  let told = 0;
+  const queue = new PushQueue<number>(() => (told += 1));
+  queue.push(1);
+  queue.push(2);
+  await queue.next();
+  assert.equal(told, 0);
+  await queue.next();
+  assert.equal(told, 1);
+});
+
+test('after the end what waits is still given out, then the error', async () => {
+  const queue = new PushQueue<number>();
+  queue.push(1);
+  queue.end(new Error('gone'));
+  queue.push(2);
+  assert.deepEqual(await queue.next(), { done: false, value: 1 });
+  await assert.rejects(queue.next(), /gone/);
+});
+
+test('someone who waits sees the end', async () => {
+  const queue = new PushQueue<number>();
+  const waiting = queue.next();
+  queue.end();
+  assert.deepEqual(await waiting, { done: true, value: undefined });
+});
