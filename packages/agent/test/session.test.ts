@@ -109,7 +109,9 @@ suite('sessions', () => {
     const listener: Listener = {
       address: 'test',
       accept: async () => (await arriving.next()).value,
-      close: () => Promise.resolve(arriving.end()),
+      async close() {
+        arriving.end();
+      },
     };
     const server = new Server(listener, parts);
     const running = server.run();
