@@ -105,6 +105,20 @@ suite('the program', () => {
     assert.ok(!existsSync(pidfile));
   });
 
+  test('-d takes relative paths from where it was called', async () => {
+    const from = process.cwd();
+    process.chdir(place.folder);
+    const outcome = await runProgram('-d -m unix-listen -p socket -t . -f pid -l log'.split(' '));
+    process.chdir(from);
+    assert.equal(outcome.code, 0, outcome.stderr);
+    const pid = Number(readFileSync(path.join(place.folder, 'pid'), 'utf8'));
+    const client = await connect(socket);
+    assert.equal(await ask(client, '{"execute":"guest-file-open","arguments":{"path":"etc"}}'), '{"return": 1000}\n');
+    client.destroy();
+    process.kill(pid, 'SIGTERM');
+    assert.match(readFileSync(path.join(place.folder, 'qga.state'), 'utf8'), /fd_counter=1001/);
+  });
+
   test('-d tells the caller of a channel that cannot be opened', async () => {
     const args = [
       '-d',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { after, beforeEach, suite, test } from 'node:test';
 import { PushQueue, type ByteChannel, type Listener } from '@qga/protocol';
 import { Agent } from '../dist/agent.js';
@@ -6,7 +7,8 @@ import { MAX_CLIENTS, Server } from '../dist/core/server.js';
 import { serve, type SessionParts } from '../dist/core/session.js';
 import type { Clock } from '../dist/platform.js';
 import { nodePlatform } from '../dist/node/platform.js';
-import { temporaryFolder } from './support/agent-process.js';
+import { listenUnix } from '../dist/node/transports/unix.js';
+import { connect, temporaryFolder } from './support/agent-process.js';
 import { MemoryChannel, request } from './support/memory-client.js';
 
 const PONG = '{"return": {}}\n';
@@ -88,6 +90,24 @@ suite('sessions', () => {
     open();
     await session;
     assert.match(log.join(''), /did not take a reply for 60 s and is dropped/);
+  });
+
+  test('a client on a real socket that never reads frees its place, with what was meant for it', async () => {
+    const clock = new HandClock();
+    const { folder, remove } = temporaryFolder();
+    const listener = await listenUnix(path.join(folder, 'socket'));
+    const client = await connect(path.join(folder, 'socket'));
+    const channel = (await listener.accept()) as ByteChannel;
+    const session = serve(channel, { ...parts, clock });
+    client.pause();
+    const id = JSON.stringify('x'.repeat(60_000));
+    for (let sent = 0; sent < 20; sent++) client.write(`{"execute":"guest-ping","id":${id}}`);
+    while (clock.due.length === 0) await turn();
+    clock.due[0]?.();
+    await session;
+    client.destroy();
+    await listener.close();
+    remove();
   });
 
   test('a fault in a command is an error reply, not the end', async () => {

@@ -193,11 +193,15 @@ export const OPTIONS: readonly OptionRow[] = [
   },
 ];
 
+/** Settings with what cannot be absent. */
+export interface CompleteSettings extends Settings {
+  method: string;
+  pidfile: string;
+  statedir: string;
+}
+
 /** Fills in what neither the configuration file nor the command line said. */
-export function withDefaults(
-  settings: Settings,
-  paths: Paths,
-): Settings & { method: string; pidfile: string; statedir: string } {
+export function withDefaults(settings: Settings, paths: Paths): CompleteSettings {
   const method = settings.method ?? 'virtio-serial';
   const devices: Readonly<Record<string, string>> = { 'virtio-serial': paths.virtioPort, 'isa-serial': paths.isaPort };
   return {

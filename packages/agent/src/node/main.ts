@@ -1,7 +1,7 @@
 import { commandTables } from '@qga/protocol';
 import { Agent } from '../agent.js';
 import { dumpSettings, helpText, UsageError } from '../core/command-line.js';
-import { METHODS, withDefaults, type Method } from '../core/options.js';
+import { METHODS, withDefaults, type Method, type Settings } from '../core/options.js';
 import { StateError } from '../core/state.js';
 import { isErrno } from '../core/system-error.js';
 import { QEMU_VERSION, VERSION } from '../core/version.js';
@@ -52,15 +52,10 @@ function inform({ commandLine, settings }: Configuration): boolean {
 }
 
 async function start(configuration: Configuration): Promise<number> {
-  const settings = withDefaults(configuration.settings, linuxPaths);
-  const { method, path } = settings;
-  if (!METHODS.includes(method as Method))
-    throw new UsageError(`unsupported channel method/type: ${method} (-m, method)`);
-  if (path === undefined) throw new UsageError(`must specify a path for this channel (-p, path) with ${method}`);
-  if (settings.daemon) {
-    if (!isBackground()) return startInBackground();
-    detach();
-  }
+  const asked = withDefaults(configuration.settings, linuxPaths);
+  checkChannel(asked);
+  if (asked.daemon && !isBackground()) return startInBackground();
+  const settings = asked.daemon ? detach(asked) : asked;
   const logs = openLogOrFail(settings.logfile);
   const platform = nodePlatform(logs);
   const agent = await Agent.create({
@@ -71,13 +66,14 @@ async function start(configuration: Configuration): Promise<number> {
     allow: settings.allowRpcs,
     ...(settings.fsfreezeHook === undefined ? {} : { fsfreezeHook: settings.fsfreezeHook }),
   });
+  thawOnFault(agent);
   const removePidfile = settings.daemon ? takePidfile(settings.pidfile) : (): void => undefined;
   try {
     await run({
       agent,
       platform,
-      method: method as Method,
-      path,
+      method: settings.method as Method,
+      path: settings.path ?? '',
       retry: settings.retryPath,
       ready: isBackground() ? reportReady : (): void => undefined,
       stop: stopSignal(),
@@ -89,6 +85,24 @@ async function start(configuration: Configuration): Promise<number> {
     await logs.flush();
     leave();
   }
+}
+
+/** @throws UsageError naming the flag and key of a channel that cannot be */
+function checkChannel({ method, path }: Settings): void {
+  if (!METHODS.includes(method as Method)) {
+    throw new UsageError(`unsupported channel method/type: ${method ?? ''} (-m, method)`);
+  }
+  if (path === undefined) {
+    throw new UsageError(`must specify a path for this channel (-p, path) with ${method ?? ''}`);
+  }
+}
+
+/** A fault of ours must not leave the guest frozen. */
+function thawOnFault(agent: Agent): void {
+  process.on('uncaughtException', (error) => {
+    agent.log.write('critical', `internal error, the agent ends: ${error.stack ?? error.message}`);
+    void agent.stop().finally(() => process.exit(1));
+  });
 }
 
 function openLogOrFail(path: string | undefined): NodeLogOutput {

@@ -3,6 +3,9 @@ import type { ByteChannel } from '../channel.js';
 import { ChannelClosedError } from '../errors.js';
 import { PushQueue } from '../queue.js';
 
+/** How long a closed channel may take to send what was written before, in milliseconds. */
+const LINGER = 5000;
+
 /** A channel over a stream socket of Node's, paused while the session is busy. */
 export class SocketChannel implements ByteChannel {
   readonly peer: string;
@@ -38,9 +41,14 @@ export class SocketChannel implements ByteChannel {
   }
 
   close(): void {
-    // what was written still goes out; the peer's silence cannot hold it up, a full buffer is never left behind by a session
-    this.#socket.destroySoon();
+    const socket = this.#socket;
     this.chunks.end();
+    // a peer that does not take what waits for it has lost it; what is on its way gets a moment
+    if (socket.writableNeedDrain) socket.destroy();
+    else {
+      socket.destroySoon();
+      socket.setTimeout(LINGER, () => socket.destroy());
+    }
   }
 
   #drained(): Promise<void> {

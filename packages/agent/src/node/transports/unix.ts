@@ -22,7 +22,7 @@ export async function listenUnix(path: string): Promise<Listener> {
   });
   await bind(server, path);
   server.on('error', (error) => {
-    channels.end(error);
+    channels.end(cannotOpen(path, error));
   });
   return {
     address: path,

@@ -7,6 +7,8 @@ import { accept, AF_VSOCK, bind, listen, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREA
 import { TransportError } from './transport-error.js';
 
 const BACKLOG = 32;
+/** Pause after a connection that could not be accepted, in milliseconds. */
+const REST = 200;
 const UINT32_MAX = 0xffff_ffff;
 
 /** struct sockaddr_vm of vsock(7): family, reserved, port, cid, flags. */
@@ -55,14 +57,21 @@ function listeningSocket(path: string): number {
 export function listenVsock(path: string): Listener {
   const fd = listeningSocket(path);
   const channels = new PushQueue<ByteChannel>();
+  let rest: NodeJS.Timeout | undefined;
   const watch = new Watch(fd, () => {
     try {
       const { fd: connection, address } = accept(fd);
       channels.push(new FdChannel(connection, `vsock cid ${String(address.readUInt32LE(CID_AT))}`, false));
     } catch (error) {
-      if (!isErrno(error, EAGAIN)) channels.end(error instanceof Error ? error : new Error(String(error)));
+      if (!isErrno(error)) throw error;
+      if (error.errno !== EAGAIN) restLater();
     }
   });
+  /** No descriptor is left, or a client gave up while it waited: nothing is lost by trying again in a moment. */
+  const restLater = (): void => {
+    watch.set({ readable: false, writable: false });
+    rest = setTimeout(() => watch.set({ readable: true, writable: false }), REST);
+  };
   watch.set({ readable: true, writable: false });
   return {
     address: `vsock ${path}`,
@@ -72,6 +81,7 @@ export function listenVsock(path: string): Listener {
     },
     close() {
       channels.end();
+      clearTimeout(rest);
       watch.close();
       fs.closeSync(fd);
       return Promise.resolve();
