@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { filesystemCommands } from '../dist/commands/filesystems.js';
 import { contextWithFiles } from './support/fake-context.js';
-import { fakeFiles, type Entry } from './support/fake-files.js';
+import { fakeFiles, FOLDER, type Entry } from './support/fake-files.js';
 import { device, disk, driver, mountinfo } from './support/machines.js';
 
 const PCI = 'pci0000:00';
@@ -55,7 +55,9 @@ test('SATA: the unit is the index of the port on its controller', async () => {
   const found = await addresses(
     partition(`${controller}/ata9/host8/target8:0:0/8:0:0:0/block/sda`, { udev: ['ID_SERIAL=QEMU_HARDDISK_QM00005'] }),
     driver(controller, 'ahci'),
-    Object.fromEntries(['ata10', 'ata7', 'ata8', 'ata_port'].map((name) => [`/sys/devices/${controller}/${name}`, {}])),
+    Object.fromEntries(
+      ['ata10', 'ata7', 'ata8', 'ata_port'].map((name) => [`/sys/devices/${controller}/${name}`, FOLDER]),
+    ),
   );
   const sata = { 'pci-controller': pci(31, 2), 'bus-type': 'sata', unit: 2, serial: 'QEMU_HARDDISK_QM00005' };
   assert.deepEqual(found, [address(sata)]);
@@ -66,7 +68,7 @@ test('IDE: the bus is the index of the channel, the unit its master or slave', a
   const found = await addresses(
     partition(`${controller}/ata2/host1/target1:0:1/1:0:1:0/block/sda`),
     driver(controller, 'ata_piix'),
-    { [`/sys/devices/${controller}/ata1`]: {} },
+    { [`/sys/devices/${controller}/ata1`]: FOLDER },
   );
   assert.deepEqual(found, [address({ 'pci-controller': pci(1, 1), 'bus-type': 'ide', bus: 1, unit: 1 })]);
 });
@@ -113,7 +115,7 @@ test('hardware that nobody knows: the device node is told', async () => {
 });
 
 test('nothing at all is known: no address', async () => {
-  const bare = { '/sys/dev/block/8:1': { link: '../../devices/odd/sda1' }, '/sys/devices/odd/sda1': {} };
+  const bare = { '/sys/dev/block/8:1': { to: '../../devices/odd/sda1' }, '/sys/devices/odd/sda1': FOLDER };
   assert.deepEqual(await addresses(bare), []);
 });
 

@@ -7,8 +7,8 @@ import { contextWithFiles } from './support/fake-context.js';
 import { fakeFiles, type Entry } from './support/fake-files.js';
 import { device, disk, driver } from './support/machines.js';
 
-const run = diskCommands['guest-get-disks'].run;
-const diskstats = diskCommands['guest-get-diskstats'].run;
+const getDisks = diskCommands['guest-get-disks'];
+const getDiskstats = diskCommands['guest-get-diskstats'];
 const NVME = 'pci0000:00/0000:00:05.0';
 const ENOTTY = 25;
 
@@ -34,7 +34,7 @@ test('partitions come before their disk, the last disk first', async () => {
       slaves: ['/sys/devices/vbd-1/block/vda/vda1', '/sys/devices/vbd-1/block/vda/vda2'],
     }),
   });
-  const found = await run({}, contextWithFiles(files));
+  const found = await getDisks.run({}, contextWithFiles(files));
   const unknown = { domain: -1, bus: -1, slot: -1, function: -1 };
   assert.deepEqual(found, [
     { name: '/dev/dm-0', partition: false, dependencies: ['/dev/vda2', '/dev/vda1'], alias: 'vg0-root' },
@@ -58,7 +58,7 @@ test('names with a p, and names with a slash', async () => {
     ...disk({ name: 'cciss!c0d0', number: '104:0', at: 'pci0000:00/0000:00:09.0/cciss0/c0d0/block' }),
     ...device({ name: 'cciss!c0d0p1', number: '104:1', at: 'pci0000:00/0000:00:09.0/cciss0/c0d0/block/cciss!c0d0' }),
   });
-  const found = await run({}, contextWithFiles(files));
+  const found = await getDisks.run({}, contextWithFiles(files));
   assert.deepEqual(
     found.map(({ name, dependencies }) => [name, dependencies]),
     [
@@ -81,7 +81,7 @@ test('the health of an NVMe disk', async () => {
       return 0;
     },
   });
-  const [found] = await run({}, contextWithFiles(files));
+  const [found] = await getDisks.run({}, contextWithFiles(files));
   assert.equal(found?.address?.['bus-type'], 'nvme');
   assert.equal(found.address.serial, 'QEMU_foo');
   assert.ok(found.smart?.type === 'nvme');
@@ -94,7 +94,7 @@ test('a disk that does not tell its health', async () => {
     throw new SystemError(ENOTTY);
   };
   for (const ioctl of [refusing, () => 0x4002]) {
-    const [found] = await run({}, contextWithFiles(fakeFiles(nvme, { ioctl }).files));
+    const [found] = await getDisks.run({}, contextWithFiles(fakeFiles(nvme, { ioctl }).files));
     assert.equal(found?.name, '/dev/nvme0n1');
     assert.equal(found.smart, undefined);
   }
@@ -102,16 +102,16 @@ test('a disk that does not tell its health', async () => {
 
 test('a device that goes away in between is left out', async () => {
   const { files } = fakeFiles({
-    '/sys/block/gone': { link: '../devices/gone' },
-    '/sys/block/nodeless': { link: '../devices/nodeless' },
+    '/sys/block/gone': { to: '../devices/gone' },
+    '/sys/block/nodeless': { to: '../devices/nodeless' },
     '/sys/devices/nodeless/size': '8\n',
   });
-  assert.deepEqual(await run({}, contextWithFiles(files)), []);
+  assert.deepEqual(await getDisks.run({}, contextWithFiles(files)), []);
 });
 
 test('without sysfs', async () => {
   const { files } = fakeFiles({});
-  await assert.rejects(async () => run({}, contextWithFiles(files)), {
+  await assert.rejects(async () => getDisks.run({}, contextWithFiles(files)), {
     message: 'Can\'t open directory "/sys/block": No such file or directory',
   });
 });
@@ -122,15 +122,15 @@ test('hundreds of loop devices without a file cost one look each', async () => {
     disk({ name: `loop${String(at)}`, number: `7:${String(at)}`, at: 'virtual/block', size: 0, slaves: [] }),
   );
   const { files, calls } = fakeFiles(Object.assign({}, ...loops) as Record<string, Entry>);
-  assert.deepEqual(await run({}, contextWithFiles(files)), []);
+  assert.deepEqual(await getDisks.run({}, contextWithFiles(files)), []);
   assert.deepEqual(Object.fromEntries(calls), { readdir: 1, open: count, read: 2 * count, close: count });
 });
 
 test('disk statistics, and a kernel without them', async () => {
   const { files } = fakeFiles({ '/proc/diskstats': '   7       0 loop0 0 0 0 0 0 0 0 0 0 0 0\n' });
-  const [loop] = await diskstats({}, contextWithFiles(files));
+  const [loop] = await getDiskstats.run({}, contextWithFiles(files));
   assert.equal(loop?.name, 'loop0');
-  await assert.rejects(async () => diskstats({}, contextWithFiles(fakeFiles({}).files)), {
+  await assert.rejects(async () => getDiskstats.run({}, contextWithFiles(fakeFiles({}).files)), {
     message: "Could not open '/proc/diskstats': No such file or directory",
   });
 });

@@ -4,7 +4,7 @@ import { filesystemCommands } from '../dist/commands/filesystems.js';
 import { SystemError } from '../dist/core/system-error.js';
 import { EINVAL, EOPNOTSUPP, FITRIM } from '../dist/linux/constants.js';
 import { contextWithFiles } from './support/fake-context.js';
-import { fakeFiles } from './support/fake-files.js';
+import { fakeFiles, FOLDER, type Entry } from './support/fake-files.js';
 import { device, disk, driver, mountinfo } from './support/machines.js';
 
 const fsinfo = filesystemCommands['guest-get-fsinfo'];
@@ -12,7 +12,7 @@ const fstrim = filesystemCommands['guest-fstrim'];
 const EACCES = 13;
 
 const MOUNTS = mountinfo('8:1 / ext4 /dev/sda1', '8:2 /mnt/b\\040c xfs /dev/sda2', '8:3 /boot vfat /dev/sda3');
-const POINTS = { '/': {}, '/mnt/b c': {}, '/boot': {} };
+const POINTS = { '/': FOLDER, '/mnt/b c': FOLDER, '/boot': FOLDER };
 
 test('sizes, and the last mount first', async () => {
   const { files } = fakeFiles(
@@ -67,7 +67,7 @@ test('a device is looked at once, however many filesystems are on top of it', as
       disk({ name: 'sda', number: '8:0', at }),
       driver(controller, 'virtio-pci'),
       ...volumes,
-    ),
+    ) as Record<string, Entry>,
   );
   const found = await fsinfo.run({}, contextWithFiles(files));
   assert.equal(found.length, count);
@@ -105,7 +105,7 @@ test('trim: what the kernel did, and what it did not', async () => {
 test('trim: a negative minimum wraps as in C, a mount point that is gone is told', async () => {
   let minimum = 0n;
   const { files } = fakeFiles(
-    { ...MOUNTS, '/boot': {} },
+    { ...MOUNTS, '/boot': FOLDER },
     { ioctl: (_, __, argument) => ((minimum = new BigUint64Array(argument.buffer)[2] ?? 0n), 0) },
   );
   const { paths } = await fstrim.run({ minimum: -1 }, contextWithFiles(files));

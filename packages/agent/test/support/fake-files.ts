@@ -2,8 +2,10 @@ import { SystemError } from '../../dist/core/system-error.js';
 import { ENOENT, EINVAL } from '../../dist/linux/constants.js';
 import type { FilesystemRoom, Files, Pointee } from '../../dist/platform.js';
 
-/** A file's text, or where a symbolic link leads. Folders are there because something is in them, or as `{}`. */
-export type Entry = string | { readonly link: string } | Record<string, never>;
+/** A file's text, where a symbolic link leads, or a folder; folders that hold something need no entry. */
+export type Entry = string | { readonly to: string } | typeof FOLDER;
+
+export const FOLDER = { folder: true } as const;
 
 export interface FakeFiles {
   readonly files: Files;
@@ -35,13 +37,9 @@ export function fakeFiles(entries: Readonly<Record<string, Entry>>, answers: Ans
       if (name === '..') done = done.slice(0, done.lastIndexOf('/'));
       const at = name === '..' || name === '.' ? done : `${done}/${name}`;
       const entry = table.get(at);
-      if (typeof entry === 'object' && 'link' in entry) {
-        rest.unshift(
-          ...String(entry['link'])
-            .split('/')
-            .filter((part) => part !== ''),
-        );
-        if (String(entry['link']).startsWith('/')) done = '';
+      if (typeof entry === 'object' && 'to' in entry) {
+        rest.unshift(...entry.to.split('/').filter((part) => part !== ''));
+        if (entry.to.startsWith('/')) done = '';
       } else done = at;
     }
     return table.has(done) || folders.has(done) ? done : refuse();
@@ -64,8 +62,8 @@ export function fakeFiles(entries: Readonly<Record<string, Entry>>, answers: Ans
     realpath: (path) => Promise.resolve(resolve(path)),
     readlink: (path) => {
       const entry = table.get(path);
-      if (typeof entry !== 'object' || !('link' in entry)) return Promise.reject(new SystemError(EINVAL));
-      return Promise.resolve(String(entry['link']));
+      if (typeof entry !== 'object' || !('to' in entry)) return Promise.reject(new SystemError(EINVAL));
+      return Promise.resolve(entry.to);
     },
     statvfs: (path) => Promise.resolve((answers.statvfs ?? refuse)(path)),
     ioctl: (file, request, argument = new Uint8Array(0), pointee) =>
@@ -78,7 +76,7 @@ export function fakeFiles(entries: Readonly<Record<string, Entry>>, answers: Ans
 function foldersOf(table: ReadonlyMap<string, Entry>): Map<string, Set<string>> {
   const folders = new Map<string, Set<string>>();
   for (const [path, entry] of table) {
-    if (typeof entry === 'object' && !('link' in entry)) folders.set(path, folders.get(path) ?? new Set());
+    if (typeof entry === 'object' && !('to' in entry)) folders.set(path, folders.get(path) ?? new Set());
     const names = path.split('/');
     for (let depth = names.length - 1; depth > 0; depth--) {
       const folder = names.slice(0, depth).join('/');
@@ -96,7 +94,7 @@ function counting(simple: Partial<Files>, calls: Map<string, number>): Files {
       if (typeof call !== 'function') throw new Error(`files.${name} is not faked`);
       return async (...args: unknown[]): Promise<unknown> => {
         calls.set(name, (calls.get(name) ?? 0) + 1);
-        return (await (call as (...args: unknown[]) => Promise<unknown>)(...args)) as unknown;
+        return await (call as (...args: unknown[]) => Promise<unknown>)(...args);
       };
     },
   });

@@ -1,4 +1,4 @@
-import type { Entry } from './fake-files.js';
+import { FOLDER, type Entry } from './fake-files.js';
 
 /** Recorded pieces of sysfs and udev, as tables for {@link fakeFiles}. */
 
@@ -21,7 +21,7 @@ export interface DiskRecording {
 /** A disk with its links in /sys/block and /sys/dev/block. */
 export function disk(recording: DiskRecording): Tree {
   const path = `/sys/devices/${recording.at}/${recording.name}`;
-  return { ...device(recording), [`/sys/block/${recording.name}`]: { link: `..${path.slice('/sys'.length)}` } };
+  return { ...device(recording), [`/sys/block/${recording.name}`]: { to: `..${path.slice('/sys'.length)}` } };
 }
 
 /** A block device that is not in /sys/block: a partition. */
@@ -31,10 +31,10 @@ export function device({ name, number, at, size = 2048, udev = [], slaves }: Dis
   const tree: Tree = {
     [`${path}/uevent`]: `MAJOR=${major}\nMINOR=${minor}\nDEVNAME=${name.replace('!', '/')}\nDEVTYPE=disk\n`,
     [`${path}/size`]: `${String(size)}\n`,
-    [`/sys/dev/block/${number}`]: { link: `../..${path.slice('/sys'.length)}` },
+    [`/sys/dev/block/${number}`]: { to: `../..${path.slice('/sys'.length)}` },
   };
-  if (slaves) tree[`${path}/slaves`] = {};
-  for (const slave of slaves ?? []) tree[`${path}/slaves/${slave.split('/').at(-1) ?? ''}`] = { link: slave };
+  if (slaves) tree[`${path}/slaves`] = FOLDER;
+  for (const slave of slaves ?? []) tree[`${path}/slaves/${slave.split('/').at(-1) ?? ''}`] = { to: slave };
   if (udev.length > 0)
     tree[`/run/udev/data/b${number}`] = ['I:1234', ...udev.map((line) => `E:${line}`), ''].join('\n');
   return tree;
@@ -42,7 +42,7 @@ export function device({ name, number, at, size = 2048, udev = [], slaves }: Dis
 
 /** A driver bound to a PCI function. @param at directory under /sys/devices */
 export function driver(at: string, name: string): Tree {
-  return { [`/sys/devices/${at}/driver`]: { link: `/sys/bus/pci/drivers/${name}` } };
+  return { [`/sys/devices/${at}/driver`]: { to: `/sys/bus/pci/drivers/${name}` } };
 }
 
 /** Text of mountinfo. @param mounts `major:minor mountpoint type source` */
