@@ -11,6 +11,7 @@ const wanted = [
   'virtio_scsi',
   'ata_piix',
   'sd_mod',
+  'dm_mod',
   'loop',
   'vsock_loopback',
 ];

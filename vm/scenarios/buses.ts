@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { withLine } from '../machine/agent-line.js';
 import { elements, members } from '../machine/json.js';
+import type { Control } from '../machine/control.js';
 import type { Json } from '../machine/json.js';
 import type { Scenario } from './scenario.js';
 
@@ -25,11 +26,10 @@ const HEALTHY = { type: 'nvme', 'critical-warning': 0, temperature: 323, 'media-
 /** Disks are where QEMU's command line put them, and so are the filesystems on them. */
 export const buses: Scenario = {
   name: 'guest-get-disks and guest-get-fsinfo know virtio, SCSI, NVMe and IDE',
+  needs: 'guest-get-disks',
   run: ({ virtioLine, control }) =>
     withLine(virtioLine, async (line) => {
-      await control.output(
-        'for i in $(seq 100); do [ -b /dev/sdb ] && [ -b /dev/nvme0n1 ] && exit; sleep 0.1; done; false',
-      );
+      await disksAppear(control);
       await line.sync();
       const disks = elements(await line.command('guest-get-disks')).map(members);
       for (const { slot, suffix, place } of EXPECTED) {
@@ -52,3 +52,9 @@ export const buses: Scenario = {
       assert.equal(Object.keys(members(smart)).length, 26);
     }),
 };
+
+/** Waits for SCSI and IDE disks, which drivers look for in the background. */
+export async function disksAppear(control: Control): Promise<void> {
+  const there = '[ -b /dev/sda ] && [ -b /dev/sdb ] && [ -b /dev/nvme0n1 ]';
+  await control.output(`for i in $(seq 100); do ${there} && exit; sleep 0.1; done; false`);
+}

@@ -6,6 +6,7 @@ import type { Scenario } from './scenario.js';
 /** What is mounted, how full it is, and that a loop device has no disk of its own. */
 export const filesystems: Scenario = {
   name: 'guest-get-fsinfo tells what is mounted',
+  needs: 'guest-get-fsinfo',
   run: ({ virtioLine, control }) =>
     withLine(virtioLine, async (line) => {
       await line.sync();

@@ -11,6 +11,7 @@ import { isaSerial } from './isa-serial.js';
 import { killedWhileFrozen } from './killed-while-frozen.js';
 import { absentHost } from './absent-host.js';
 import { basics } from './basics.js';
+import { deviceMapper } from './device-mapper.js';
 import { portOpens } from './port-opens.js';
 import type { Scenario } from './scenario.js';
 import { halt, powerdown, reboot } from './shutdown.js';
@@ -57,7 +58,7 @@ export const sessions: readonly Session[] = [
       powerdown,
     ],
   },
-  { name: 'buses', agents: ['virtio'], disks: false, buses: true, scenarios: [buses] },
+  { name: 'buses', agents: ['virtio'], disks: false, buses: true, scenarios: [deviceMapper, buses] },
   { name: 'halt', agents: ['virtio'], disks: false, scenarios: [halt] },
   { name: 'reboot', agents: ['virtio'], disks: false, scenarios: [reboot] },
 ];
