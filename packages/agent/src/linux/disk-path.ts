@@ -1,13 +1,26 @@
-import type { GuestCCWAddress, GuestDiskBusType, GuestPCIAddress } from '@qga/protocol';
-
 /**
  * What the path of a disk in sysfs tells: it names every bus, controller and target that the disk hangs on, as in
  * `/sys/devices/pci0000:00/0000:00:05.0/virtio2/host0/target0:0:2/0:0:2:3/block/sda`. Symbolic links are resolved before.
  */
 
+export interface PciAddress {
+  readonly domain: number;
+  readonly bus: number;
+  readonly slot: number;
+  readonly function: number;
+}
+
+/** An address on the channel subsystem of s390x: subchannel and device. */
+export interface CcwAddress {
+  readonly cssid: number;
+  readonly ssid: number;
+  readonly subchno: number;
+  readonly devno: number;
+}
+
 /** Where a disk is on its controller. */
 export interface Place {
-  readonly type: GuestDiskBusType;
+  readonly type: 'ide' | 'scsi' | 'virtio' | 'sata' | 'nvme' | 'usb';
   readonly bus?: number;
   readonly target?: number;
   readonly unit?: number;
@@ -17,7 +30,7 @@ export interface Place {
 export interface PciFunction {
   /** the function's own path */
   readonly path: string;
-  readonly address: GuestPCIAddress;
+  readonly address: PciAddress;
 }
 
 /** A host adapter in the path: the controller's directory, and the adapter's name in it in two parts. */
@@ -47,14 +60,14 @@ export function pciFunctions(path: string): PciFunction[] {
   return functions;
 }
 
-function pciAddress(name: string): GuestPCIAddress | undefined {
+function pciAddress(name: string): PciAddress | undefined {
   const [domain, bus, slot, fun] = hexadecimals(/^([0-9a-f]+):([0-9a-f]+):([0-9a-f]+)\.([0-9a-f]+)$/i.exec(name));
   if (domain === undefined || bus === undefined || slot === undefined || fun === undefined) return undefined;
   return { domain, bus, slot, function: fun };
 }
 
 /** The address of a disk on the channel subsystem of s390x. */
-export function ccwAddress(path: string): GuestCCWAddress | undefined {
+export function ccwAddress(path: string): CcwAddress | undefined {
   const [cssid, ssid, subchno, devno] = hexadecimals(
     /\/devices\/css[0-9a-f]+\/([0-9a-f]+)\.([0-9a-f]+)\.([0-9a-f]+)\/[0-9a-f]+\.[0-9a-f]+\.([0-9a-f]+)/i.exec(path),
   );

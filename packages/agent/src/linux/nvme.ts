@@ -1,5 +1,3 @@
-import type { GuestNVMeSmart } from '@qga/protocol';
-
 /** struct nvme_admin_cmd: linux/nvme_ioctl.h. */
 const COMMAND_SIZE = 72;
 /** Where the command holds the address of its data, in bytes. */
@@ -38,11 +36,22 @@ const COUNTERS = {
   'number-of-error-log-entries': 176,
 } as const;
 
+type CounterName = `${keyof typeof COUNTERS}-${'lo' | 'hi'}`;
+
+/** A health record: counters in halves of 64 bits, the temperature in kelvins, spare capacity and use in percent. */
+export type SmartLog = Readonly<Record<CounterName, number>> & {
+  readonly 'critical-warning': number;
+  readonly temperature: number;
+  readonly 'available-spare': number;
+  readonly 'available-spare-threshold': number;
+  readonly 'percentage-used': number;
+};
+
 /**
  * Reads a health record.
  * @param log SMART_LOG_SIZE bytes as the controller filled them in, little-endian
  */
-export function parseSmartLog(log: Uint8Array): GuestNVMeSmart {
+export function parseSmartLog(log: Uint8Array): SmartLog {
   const view = new DataView(log.buffer, log.byteOffset, log.byteLength);
   const counters = Object.entries(COUNTERS).flatMap(([name, at]) => [
     [`${name}-lo`, countAt(view, at)],
@@ -57,8 +66,6 @@ export function parseSmartLog(log: Uint8Array): GuestNVMeSmart {
     ...(Object.fromEntries(counters) as Record<CounterName, number>),
   };
 }
-
-type CounterName = `${keyof typeof COUNTERS}-${'lo' | 'hi'}`;
 
 /** A count beyond what a number holds exactly is nonsense from the disk; cut off, it is at least an integer in the reply. */
 function countAt(view: DataView, at: number): number {
