@@ -7,6 +7,7 @@ import { lexerCases } from './lexer.js';
 import { limitCases } from './limits.js';
 import { printingCases } from './printing.js';
 import { requestCases } from './request.js';
+import { storageCases } from './storage.js';
 import { syntaxCases } from './syntax.js';
 import { wireCases } from './wire.js';
 
@@ -26,6 +27,7 @@ export function allCases(): readonly Case[] {
     ...agentCases,
     ...openCases,
     ...dataCases,
+    ...storageCases,
     ...limitCases,
   ];
   const names = new Set(cases.map((test) => test.name));

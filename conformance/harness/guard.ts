@@ -3,9 +3,8 @@
  * to be written. The rules ask for proof of harmlessness, so that what cannot be read as JSON is refused as well.
  */
 
-const NEVER =
-  /guest-(suspend|set-time|set-vcpus|set-memory-blocks|set-user-password|fstrim|ssh-|fsfreeze-freeze(?!-list))/;
-const ONLY_WITH_BAD_ARGUMENTS = /guest-(shutdown|fsfreeze-freeze-list)/;
+const NEVER = /guest-(suspend|set-time|set-vcpus|set-memory-blocks|set-user-password|ssh-|fsfreeze-freeze(?!-list))/;
+const ONLY_WITH_BAD_ARGUMENTS = /guest-(shutdown|fsfreeze-freeze-list|fstrim)/;
 const SHUTDOWN_MODES = ['', 'halt', 'powerdown', 'reboot'];
 
 /**
@@ -28,6 +27,7 @@ function isHarmlessRequest(text: string): boolean {
   const args = message['arguments'];
   if (message['execute'] === 'guest-shutdown') return isBadMode(args['mode']);
   if (message['execute'] === 'guest-fsfreeze-freeze-list') return isBadMountpoints(args['mountpoints']);
+  if (message['execute'] === 'guest-fstrim') return isBadMinimum(args['minimum']);
   return false;
 }
 
@@ -40,6 +40,12 @@ function isBadMode(mode: unknown): boolean {
 function isBadMountpoints(mountpoints: unknown): boolean {
   if (mountpoints === undefined || mountpoints === null) return false;
   return !Array.isArray(mountpoints) || mountpoints.every((element) => typeof element !== 'string');
+}
+
+/** Only what no reader of numbers could take for one: text with a digit in it is left out as well. */
+function isBadMinimum(minimum: unknown): boolean {
+  if (typeof minimum === 'string') return /^[a-z]+$/i.test(minimum);
+  return minimum === true || (typeof minimum === 'object' && minimum !== null);
 }
 
 function parse(text: string): unknown {

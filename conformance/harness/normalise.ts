@@ -33,6 +33,9 @@ export function normalise(line: string, test: Case, moving: Moving): string {
   let text = line.replace(/("desc": ")\d+:\d+: (?=JSON )/, '$1');
   text = text.split(moving.directory).join('@DIR@');
   if (!test.exactHandles) text = normaliseHandles(text, moving.handles);
+  for (const member of test.movingNumbers ?? []) {
+    text = text.replace(new RegExp(`"${member}": -?\\d+`, 'g'), `"${member}": N`);
+  }
   return test.info ? normaliseInfo(text) : text;
 }
 

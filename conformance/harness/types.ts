@@ -40,6 +40,8 @@ export interface Case {
   readonly exactHandles?: boolean;
   /** Reduce the reply of guest-info to the commands that every agent must have. */
   readonly info?: boolean;
+  /** Members whose numbers move between two looks; each is recorded as `N`. */
+  readonly movingNumbers?: readonly string[];
 }
 
 /** What was recorded for one case: one line per reply or observation. */

@@ -30,6 +30,14 @@ const DANGEROUS = [
   '{"execute":"guest-set-memory-blocks"}',
   '{"execute":"guest-set-user-password"}',
   '{"execute":"guest-fstrim"}',
+  '{"execute":"guest-fstrim","arguments":{}}',
+  '{"execute":"guest-fstrim","arguments":{"foo":1}}',
+  '{"execute":"guest-fstrim","arguments":{"minimum":0}}',
+  '{"execute":"guest-fstrim","arguments":{"minimum":1.5}}',
+  '{"execute":"guest-fstrim","arguments":{"minimum":null}}',
+  '{"execute":"guest-fstrim","arguments":{"minimum":""}}',
+  '{"execute":"guest-fstrim","arguments":{"minimum":"7"}}',
+  '{"execute":"guest-fstrim","arguments":{"minimum":"x"}}{"execute":"guest-fstrim"}',
   '{"execute":"guest-ssh-add-authorized-keys"}',
 ];
 

@@ -1,5 +1,7 @@
+import { buses } from './buses.js';
 import { clock } from './clock.js';
 import { fileRoundTrip } from './file-round-trip.js';
+import { filesystems } from './filesystems.js';
 import { freezeBlocksWrites } from './freeze-blocks-writes.js';
 import { freezeCounts } from './freeze-counts.js';
 import { freezeHook } from './freeze-hook.js';
@@ -9,6 +11,7 @@ import { isaSerial } from './isa-serial.js';
 import { killedWhileFrozen } from './killed-while-frozen.js';
 import { absentHost } from './absent-host.js';
 import { basics } from './basics.js';
+import { deviceMapper } from './device-mapper.js';
 import { portOpens } from './port-opens.js';
 import type { Scenario } from './scenario.js';
 import { halt, powerdown, reboot } from './shutdown.js';
@@ -23,6 +26,7 @@ export interface Session {
   readonly name: string;
   readonly agents: readonly string[];
   readonly disks: boolean;
+  readonly buses?: boolean;
   readonly scenarios: readonly Scenario[];
 }
 
@@ -46,6 +50,7 @@ export const sessions: readonly Session[] = [
       freezeHook,
       killedWhileFrozen,
       trim,
+      filesystems,
       vcpus,
       clock,
       isaSerial,
@@ -53,6 +58,7 @@ export const sessions: readonly Session[] = [
       powerdown,
     ],
   },
+  { name: 'buses', agents: ['virtio'], disks: false, buses: true, scenarios: [deviceMapper, buses] },
   { name: 'halt', agents: ['virtio'], disks: false, scenarios: [halt] },
   { name: 'reboot', agents: ['virtio'], disks: false, scenarios: [reboot] },
 ];

@@ -1,6 +1,8 @@
 import { commandTables } from '@qga/protocol';
 import type { Command, CommandSet, LinuxCommandName } from '../core/command.js';
+import { diskCommands } from './disks.js';
 import { fileCommands } from './file.js';
+import { filesystemCommands } from './filesystems.js';
 import { fsfreezeCommands } from './fsfreeze.js';
 import { infoCommands } from './info.js';
 import { powerCommands } from './power.js';
@@ -8,9 +10,25 @@ import type { PendingCommand } from './pending.js';
 import { syncCommands } from './sync.js';
 
 /** The command sets, one a domain. */
-export const domains = [syncCommands, infoCommands, powerCommands, fileCommands, fsfreezeCommands] as const;
+export const domains = [
+  syncCommands,
+  infoCommands,
+  powerCommands,
+  fileCommands,
+  fsfreezeCommands,
+  filesystemCommands,
+  diskCommands,
+] as const;
 
-const handled = { ...syncCommands, ...infoCommands, ...powerCommands, ...fileCommands, ...fsfreezeCommands };
+const handled = {
+  ...syncCommands,
+  ...infoCommands,
+  ...powerCommands,
+  ...fileCommands,
+  ...fsfreezeCommands,
+  ...filesystemCommands,
+  ...diskCommands,
+};
 
 /** Every command of the schema must be handled or stand on the pending list, and not both: else this does not compile. */
 type Offered = CommandSet<Exclude<LinuxCommandName, PendingCommand>> & { readonly [N in PendingCommand]?: never };

@@ -5,6 +5,7 @@ export const EAGAIN = 11;
 export const EBUSY = 16;
 export const EEXIST = 17;
 export const EINVAL = 22;
+export const ENOTTY = 25;
 export const EOPNOTSUPP = 95;
 
 export const O_RDONLY = 0;
@@ -22,6 +23,12 @@ export const O_CLOEXEC = 0o2000000;
 export const FIFREEZE = 0xc0045877;
 /** Thaws it; EINVAL when it is not frozen. */
 export const FITHAW = 0xc0045878;
+
+/** Discards a filesystem's unused blocks; the argument is a struct fstrim_range. */
+export const FITRIM = 0xc0185879;
+
+/** Sends a command to an NVMe controller: linux/nvme_ioctl.h. The result is the controller's status, 0 for success. */
+export const NVME_IOCTL_ADMIN_CMD = 0xc0484e41;
 
 export const SEEK_SET = 0;
 export const SEEK_CUR = 1;

@@ -2,6 +2,11 @@
 export interface Paths {
   readonly mountinfo: string;
   readonly mounts: string;
+  readonly diskstats: string;
+  readonly blockDevices: string;
+  readonly disks: string;
+  readonly udevData: string;
+  readonly deviceNodes: string;
   readonly config: string;
   readonly fsfreezeHook: string;
   readonly pidfile: string;
@@ -17,6 +22,11 @@ export interface Paths {
 export const linuxPaths: Paths = {
   mountinfo: '/proc/self/mountinfo',
   mounts: '/proc/self/mounts',
+  diskstats: '/proc/diskstats',
+  blockDevices: '/sys/dev/block',
+  disks: '/sys/block',
+  udevData: '/run/udev/data',
+  deviceNodes: '/dev',
   config: '/etc/qemu/qemu-ga.conf',
   fsfreezeHook: '/etc/qemu/fsfreeze-hook',
   pidfile: '/var/run/qemu-ga.pid',
