@@ -8,6 +8,7 @@ import { limitCases } from './limits.js';
 import { printingCases } from './printing.js';
 import { requestCases } from './request.js';
 import { syntaxCases } from './syntax.js';
+import { systemCases } from './system.js';
 import { wireCases } from './wire.js';
 
 /**
@@ -26,6 +27,7 @@ export function allCases(): readonly Case[] {
     ...agentCases,
     ...openCases,
     ...dataCases,
+    ...systemCases,
     ...limitCases,
   ];
   const names = new Set(cases.map((test) => test.name));

@@ -33,6 +33,7 @@ export function normalise(line: string, test: Case, moving: Moving): string {
   let text = line.replace(/("desc": ")\d+:\d+: (?=JSON )/, '$1');
   text = text.split(moving.directory).join('@DIR@');
   if (!test.exactHandles) text = normaliseHandles(text, moving.handles);
+  if (test.moving) text = text.replace(/(?<=[:\[] )-?\d+(\.\d+)?/g, '0');
   return test.info ? normaliseInfo(text) : text;
 }
 

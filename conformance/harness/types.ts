@@ -40,6 +40,8 @@ export interface Case {
   readonly exactHandles?: boolean;
   /** Reduce the reply of guest-info to the commands that every agent must have. */
   readonly info?: boolean;
+  /** Compare only the shape of what changes from moment to moment: every number becomes `0`. */
+  readonly moving?: boolean;
 }
 
 /** What was recorded for one case: one line per reply or observation. */

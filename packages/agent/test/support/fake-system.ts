@@ -35,7 +35,7 @@ export class FakeSystem {
   /** errno of setting the clock */
   clockRefuses: number | undefined;
   readonly paths: Paths;
-  #agent: Agent | undefined;
+  #agent: Promise<Agent> | undefined;
 
   constructor() {
     const inside = (name: string): string => path.join(this.folder, name);
@@ -58,11 +58,11 @@ export class FakeSystem {
   /** @returns the whole reply; an empty text where the agent is silent */
   async ask(execute: string, args?: Readonly<Record<string, unknown>>): Promise<string> {
     const statedir = path.join(this.folder, 'statedir');
-    this.#agent ??= await Agent.create({ platform: this.#platform(), statedir, paths: this.paths });
+    this.#agent ??= Agent.create({ platform: this.#platform(), statedir, paths: this.paths });
     const request = JSON.stringify(args === undefined ? { execute } : { execute, arguments: args });
     let text = '';
     for (const frame of new Framer(plainKernels).push(Buffer.from(request))) {
-      const reply = await this.#agent.dispatcher.answer(frame);
+      const reply = await (await this.#agent).dispatcher.answer(frame);
       if (reply !== undefined) text += Buffer.concat(reply).toString();
     }
     return text.trimEnd();
