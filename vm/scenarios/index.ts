@@ -6,12 +6,14 @@ import { freezeHook } from './freeze-hook.js';
 import { halfMessage } from './half-message.js';
 import { hostReconnects } from './host-reconnects.js';
 import { isaSerial } from './isa-serial.js';
+import { keys, password } from './keys.js';
 import { killedWhileFrozen } from './killed-while-frozen.js';
 import { absentHost } from './absent-host.js';
 import { basics } from './basics.js';
 import { portOpens } from './port-opens.js';
 import type { Scenario } from './scenario.js';
 import { halt, powerdown, reboot } from './shutdown.js';
+import { suspend } from './suspend.js';
 import { staleReply } from './stale-reply.js';
 import { syncAfterGarbage } from './sync-after-garbage.js';
 import { trim } from './trim.js';
@@ -48,11 +50,14 @@ export const sessions: readonly Session[] = [
       trim,
       vcpus,
       clock,
+      keys,
+      password,
       isaSerial,
       vsock,
       powerdown,
     ],
   },
+  { name: 'suspend', agents: ['virtio'], disks: false, scenarios: [suspend] },
   { name: 'halt', agents: ['virtio'], disks: false, scenarios: [halt] },
   { name: 'reboot', agents: ['virtio'], disks: false, scenarios: [reboot] },
 ];
