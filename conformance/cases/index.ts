@@ -9,6 +9,7 @@ import { printingCases } from './printing.js';
 import { requestCases } from './request.js';
 import { storageCases } from './storage.js';
 import { syntaxCases } from './syntax.js';
+import { systemCases } from './system.js';
 import { wireCases } from './wire.js';
 
 /**
@@ -28,6 +29,8 @@ export function allCases(): readonly Case[] {
     ...openCases,
     ...dataCases,
     ...storageCases,
+
+    ...systemCases,
     ...limitCases,
   ];
   const names = new Set(cases.map((test) => test.name));

@@ -3,9 +3,13 @@
  * to be written. The rules ask for proof of harmlessness, so that what cannot be read as JSON is refused as well.
  */
 
-const NEVER = /guest-(suspend|set-time|set-vcpus|set-memory-blocks|set-user-password|ssh-|fsfreeze-freeze(?!-list))/;
-const ONLY_WITH_BAD_ARGUMENTS = /guest-(shutdown|fsfreeze-freeze-list|fstrim)/;
+const NEVER = /guest-(suspend|set-vcpus|set-memory-blocks|fsfreeze-freeze(?!-list))/;
+const ONLY_WITH_BAD_ARGUMENTS = /guest-(shutdown|fsfreeze-freeze-list|fstrim|set-time|set-user-password|ssh-)/;
 const SHUTDOWN_MODES = ['', 'halt', 'powerdown', 'reboot'];
+/** Names of users that no system has: nobody's keys are read or written. */
+const NOBODY = /^no-such-user(-|$)/;
+/** What no decoder of base64 lets pass. */
+const NO_BASE64 = /[!*]/;
 
 /**
  * Refuses bytes that could harm the machine.
@@ -28,7 +32,26 @@ function isHarmlessRequest(text: string): boolean {
   if (message['execute'] === 'guest-shutdown') return isBadMode(args['mode']);
   if (message['execute'] === 'guest-fsfreeze-freeze-list') return isBadMountpoints(args['mountpoints']);
   if (message['execute'] === 'guest-fstrim') return isBadMinimum(args['minimum']);
+  if (message['execute'] === 'guest-set-time') return isBadTime(args['time']);
+  if (message['execute'] === 'guest-set-user-password') return isBadPassword(args);
+  if (/^guest-ssh-/.test(String(message['execute']))) return isNobody(args['username']);
   return false;
+}
+
+/** Null and absence are left out here as well: without a time the clock is set from the hardware. */
+function isBadTime(time: unknown): boolean {
+  return typeof time === 'string' || typeof time === 'boolean' || typeof time === 'object' ? time !== null : false;
+}
+
+/** One of the three cannot be used, however lenient an agent is. */
+function isBadPassword({ username, password, crypted }: Record<string, unknown>): boolean {
+  if (!isNobody(username)) return false;
+  return typeof password !== 'string' || typeof crypted !== 'boolean' || NO_BASE64.test(password);
+}
+
+/** A user's name is a text; anything else names nobody. */
+function isNobody(username: unknown): boolean {
+  return typeof username !== 'string' || NOBODY.test(username);
 }
 
 /** Null and absence are left out on purpose: an agent could take them for the default, which is to power down. */

@@ -36,6 +36,8 @@ export function normalise(line: string, test: Case, moving: Moving): string {
   for (const member of test.movingNumbers ?? []) {
     text = text.replace(new RegExp(`"${member}": -?\\d+`, 'g'), `"${member}": N`);
   }
+
+  if (test.moving) text = text.replace(/(?<=[:\[] )-?\d+(\.\d+)?/g, '0');
   return test.info ? normaliseInfo(text) : text;
 }
 

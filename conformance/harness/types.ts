@@ -42,6 +42,9 @@ export interface Case {
   readonly info?: boolean;
   /** Members whose numbers move between two looks; each is recorded as `N`. */
   readonly movingNumbers?: readonly string[];
+
+  /** Compare only the shape of what changes from moment to moment: every number becomes `0`. */
+  readonly moving?: boolean;
 }
 
 /** What was recorded for one case: one line per reply or observation. */

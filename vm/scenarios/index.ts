@@ -8,6 +8,7 @@ import { freezeHook } from './freeze-hook.js';
 import { halfMessage } from './half-message.js';
 import { hostReconnects } from './host-reconnects.js';
 import { isaSerial } from './isa-serial.js';
+import { keys, password } from './keys.js';
 import { killedWhileFrozen } from './killed-while-frozen.js';
 import { absentHost } from './absent-host.js';
 import { basics } from './basics.js';
@@ -15,6 +16,7 @@ import { deviceMapper } from './device-mapper.js';
 import { portOpens } from './port-opens.js';
 import type { Scenario } from './scenario.js';
 import { halt, powerdown, reboot } from './shutdown.js';
+import { suspend } from './suspend.js';
 import { staleReply } from './stale-reply.js';
 import { syncAfterGarbage } from './sync-after-garbage.js';
 import { trim } from './trim.js';
@@ -53,12 +55,16 @@ export const sessions: readonly Session[] = [
       filesystems,
       vcpus,
       clock,
+      keys,
+      password,
       isaSerial,
       vsock,
       powerdown,
     ],
   },
   { name: 'buses', agents: ['virtio'], disks: false, buses: true, scenarios: [deviceMapper, buses] },
+
+  { name: 'suspend', agents: ['virtio'], disks: false, scenarios: [suspend] },
   { name: 'halt', agents: ['virtio'], disks: false, scenarios: [halt] },
   { name: 'reboot', agents: ['virtio'], disks: false, scenarios: [reboot] },
 ];

@@ -9,6 +9,7 @@ import { FileTable } from './core/file-table.js';
 import { FreezeSession } from './core/freeze-session.js';
 import { HelperRunner } from './core/helper.js';
 import { Log } from './core/log.js';
+import { Mutex } from './core/mutex.js';
 import { Policy } from './core/policy.js';
 import { AgentState } from './core/state.js';
 
@@ -58,6 +59,7 @@ export class Agent {
       files: new FileTable(),
       helpers: new HelperRunner(platform),
       freezes: new FreezeSession(),
+      authorizedKeys: new Mutex(),
       offered: Object.keys(commands) as CommandName[],
       fsfreezeHook: options.fsfreezeHook,
     });

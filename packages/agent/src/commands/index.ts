@@ -4,30 +4,45 @@ import { diskCommands } from './disks.js';
 import { fileCommands } from './file.js';
 import { filesystemCommands } from './filesystems.js';
 import { fsfreezeCommands } from './fsfreeze.js';
+import { hostCommands } from './host.js';
 import { infoCommands } from './info.js';
+import { passwordCommands } from './password.js';
 import { powerCommands } from './power.js';
 import type { PendingCommand } from './pending.js';
+import { sshCommands } from './ssh.js';
+import { suspendCommands } from './suspend.js';
 import { syncCommands } from './sync.js';
+import { timeCommands } from './time.js';
 
 /** The command sets, one a domain. */
 export const domains = [
   syncCommands,
+  timeCommands,
   infoCommands,
   powerCommands,
   fileCommands,
   fsfreezeCommands,
   filesystemCommands,
   diskCommands,
+  suspendCommands,
+  passwordCommands,
+  hostCommands,
+  sshCommands,
 ] as const;
 
 const handled = {
   ...syncCommands,
+  ...timeCommands,
   ...infoCommands,
   ...powerCommands,
   ...fileCommands,
   ...fsfreezeCommands,
   ...filesystemCommands,
   ...diskCommands,
+  ...suspendCommands,
+  ...passwordCommands,
+  ...hostCommands,
+  ...sshCommands,
 };
 
 /** Every command of the schema must be handled or stand on the pending list, and not both: else this does not compile. */

@@ -2,29 +2,15 @@ import type { LinuxCommandName } from '../core/command.js';
 
 /** Commands of the schema that this agent does not offer yet. The list shrinks to nothing; then this file goes. */
 export const pendingCommands = [
-  'guest-get-time',
-  'guest-set-time',
-  'guest-suspend-disk',
-  'guest-suspend-ram',
-  'guest-suspend-hybrid',
   'guest-network-get-interfaces',
   'guest-get-vcpus',
   'guest-set-vcpus',
-  'guest-set-user-password',
   'guest-get-memory-blocks',
   'guest-set-memory-blocks',
   'guest-get-memory-block-info',
   'guest-exec-status',
   'guest-exec',
-  'guest-get-host-name',
-  'guest-get-users',
-  'guest-get-timezone',
-  'guest-get-osinfo',
-  'guest-ssh-get-authorized-keys',
-  'guest-ssh-add-authorized-keys',
-  'guest-ssh-remove-authorized-keys',
   'guest-get-cpustats',
-  'guest-get-load',
   'guest-network-get-route',
 ] as const satisfies readonly LinuxCommandName[];
 

@@ -5,6 +5,7 @@ import type { FileTable } from './file-table.js';
 import type { FreezeSession } from './freeze-session.js';
 import type { HelperRunner } from './helper.js';
 import type { Log } from './log.js';
+import type { Mutex } from './mutex.js';
 import type { Policy } from './policy.js';
 import type { AgentState } from './state.js';
 
@@ -18,6 +19,8 @@ export interface Context {
   readonly files: FileTable;
   readonly helpers: HelperRunner;
   readonly freezes: FreezeSession;
+  /** authorized_keys files are read and replaced by one client at a time */
+  readonly authorizedKeys: Mutex;
   /** the commands that this agent has, in the schema's order */
   readonly offered: readonly CommandName[];
   /** the program to call around a freeze, when one is configured */

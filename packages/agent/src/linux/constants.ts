@@ -4,8 +4,11 @@ export const ENOENT = 2;
 export const EAGAIN = 11;
 export const EBUSY = 16;
 export const EEXIST = 17;
+export const ENOTDIR = 20;
 export const EINVAL = 22;
 export const ENOTTY = 25;
+
+export const ELOOP = 40;
 export const EOPNOTSUPP = 95;
 
 export const O_RDONLY = 0;
@@ -18,6 +21,10 @@ export const O_TRUNC = 0o1000;
 export const O_APPEND = 0o2000;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
+
+/** File type bits of a mode, and their values: inode(7). */
+export const S_IFMT = 0o170000;
+export const S_IFREG = 0o100000;
 
 /** Freezes the filesystem of an open directory: linux/fs.h, ioctl_fsfreeze(2). */
 export const FIFREEZE = 0xc0045877;

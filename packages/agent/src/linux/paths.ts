@@ -17,6 +17,17 @@ export interface Paths {
   readonly halt: string;
   readonly reboot: string;
   readonly shutdown: string;
+  readonly hwclock: string;
+  readonly powerState: string;
+  readonly utmp: string;
+  readonly passwd: string;
+  readonly localtime: string;
+  /** directory of time zones by name */
+  readonly zoneinfo: string;
+  /** where to look for os-release, best first */
+  readonly osRelease: readonly string[];
+  /** directory in which each open descriptor is a name */
+  readonly descriptors: string;
 }
 
 export const linuxPaths: Paths = {
@@ -37,4 +48,12 @@ export const linuxPaths: Paths = {
   halt: '/sbin/halt',
   reboot: '/sbin/reboot',
   shutdown: '/sbin/shutdown',
+  hwclock: '/sbin/hwclock',
+  powerState: '/sys/power/state',
+  utmp: '/var/run/utmp',
+  passwd: '/etc/passwd',
+  localtime: '/etc/localtime',
+  zoneinfo: '/usr/share/zoneinfo',
+  osRelease: ['/etc/os-release', '/usr/lib/os-release'],
+  descriptors: '/proc/self/fd',
 };
