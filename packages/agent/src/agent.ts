@@ -10,6 +10,7 @@ import { FreezeSession } from './core/freeze-session.js';
 import { HelperRunner } from './core/helper.js';
 import { Log } from './core/log.js';
 import { Policy } from './core/policy.js';
+import { ProgramTable } from './core/program-table.js';
 import { AgentState } from './core/state.js';
 
 export interface AgentOptions {
@@ -57,6 +58,7 @@ export class Agent {
       policy,
       files: new FileTable(),
       helpers: new HelperRunner(platform),
+      programs: new ProgramTable(platform),
       freezes: new FreezeSession(),
       offered: Object.keys(commands) as CommandName[],
       fsfreezeHook: options.fsfreezeHook,
@@ -69,6 +71,7 @@ export class Agent {
 
   /** Before the process ends: what is frozen is thawed, because nobody else in the guest would do it. */
   async stop(): Promise<void> {
+    this.#context.programs.stop();
     if (!this.frozen) return;
     try {
       const count = await thawAll(this.#context);

@@ -8,17 +8,9 @@ export const pendingCommands = [
   'guest-suspend-disk',
   'guest-suspend-ram',
   'guest-suspend-hybrid',
-  'guest-network-get-interfaces',
-  'guest-get-vcpus',
-  'guest-set-vcpus',
   'guest-get-disks',
   'guest-get-fsinfo',
   'guest-set-user-password',
-  'guest-get-memory-blocks',
-  'guest-set-memory-blocks',
-  'guest-get-memory-block-info',
-  'guest-exec-status',
-  'guest-exec',
   'guest-get-host-name',
   'guest-get-users',
   'guest-get-timezone',
@@ -27,9 +19,7 @@ export const pendingCommands = [
   'guest-ssh-add-authorized-keys',
   'guest-ssh-remove-authorized-keys',
   'guest-get-diskstats',
-  'guest-get-cpustats',
   'guest-get-load',
-  'guest-network-get-route',
 ] as const satisfies readonly LinuxCommandName[];
 
 export type PendingCommand = (typeof pendingCommands)[number];

@@ -6,6 +6,7 @@ import type { FreezeSession } from './freeze-session.js';
 import type { HelperRunner } from './helper.js';
 import type { Log } from './log.js';
 import type { Policy } from './policy.js';
+import type { ProgramTable } from './program-table.js';
 import type { AgentState } from './state.js';
 
 /** What a command may use. It never sees the channel. */
@@ -17,6 +18,7 @@ export interface Context {
   readonly policy: Policy;
   readonly files: FileTable;
   readonly helpers: HelperRunner;
+  readonly programs: ProgramTable;
   readonly freezes: FreezeSession;
   /** the commands that this agent has, in the schema's order */
   readonly offered: readonly CommandName[];

@@ -1,7 +1,9 @@
 /** Numbers of Linux's system call interface, the same on x86-64 and arm64 (asm-generic headers). */
 
 export const ENOENT = 2;
+export const ENOEXEC = 8;
 export const EAGAIN = 11;
+export const EACCES = 13;
 export const EBUSY = 16;
 export const EEXIST = 17;
 export const EINVAL = 22;
@@ -22,6 +24,10 @@ export const O_CLOEXEC = 0o2000000;
 export const FIFREEZE = 0xc0045877;
 /** Thaws it; EINVAL when it is not frozen. */
 export const FITHAW = 0xc0045878;
+
+/** File type bits of a mode, and those of a regular file: inode(7). */
+export const S_IFMT = 0o170000;
+export const S_IFREG = 0o100000;
 
 export const SEEK_SET = 0;
 export const SEEK_CUR = 1;
