@@ -46,7 +46,7 @@ const PARTS: readonly Part[] = [
     ],
     node: true,
   },
-  { path: 'packages/agent/test', may: ['packages/agent', '@qga/protocol', '@qga/protocol/node'], node: true },
+  { path: 'packages/agent/test', may: ['packages/agent', 'koffi', '@qga/protocol', '@qga/protocol/node'], node: true },
   { path: `${CLIENT}/core`, may: ['@qga/protocol'], node: false },
   { path: `${CLIENT}/node`, may: ['@qga/protocol', '@qga/protocol/node', `${CLIENT}/core`], node: true },
   { path: 'packages/client/test', may: ['packages/client', '@qga/protocol', '@qga/protocol/node'], node: true },

@@ -16,7 +16,9 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
 /** An object with one member per name, each with its place in the sending order as value. */
 function objectOf(names: Iterable<string>): string {
-  return `{${Array.from(names).map((name, index) => `${JSON.stringify(name)}:${index}`).join(',')}}`;
+  return `{${Array.from(names)
+    .map((name, index) => `${JSON.stringify(name)}:${index}`)
+    .join(',')}}`;
 }
 
 const errors = singles('printing', {
@@ -43,7 +45,7 @@ export const printingCases: readonly Case[] = [
     'two members': '{"b":1,"a":2}',
     'a mixed object': '{"b":1,"a":[null,true,1.5,"x\\u00e9"]}',
     'all letters as members': objectOf(LETTERS),
-    'all letters as members, the other way round': objectOf([...LETTERS].reverse()),
+    'all letters as members, the other way round': objectOf(Array.from(LETTERS).reverse()),
     'pairs of letters as members': objectOf(Array.from(LETTERS).map((letter) => `${letter}${letter}`)),
     'numbered members': objectOf(Array.from({ length: 100 }, (_, index) => `member-${index}`)),
     'numbers as members': objectOf(Array.from({ length: 40 }, (_, index) => String(index))),

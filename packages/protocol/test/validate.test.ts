@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Base64Text } from '../dist/base64-text.js';
+import type { Base64Text } from '../dist/base64-text.js';
 import { AgentError } from '../dist/errors.js';
 import { Framer } from '../dist/framer.js';
 import { commandTables } from '../dist/generated/tables.js';

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import type { Readable } from 'node:stream';
+import { duplicate } from './libc.js';
 
 /** Tells the background process which descriptor its starter waits on. */
 const READY_FD = 'QGA_READY_FD';
@@ -42,11 +43,16 @@ export function detach(): void {
   process.chdir('/');
 }
 
-/** In the background process: lets the starter go, and standard error with it. */
+const STANDARD_ERROR = 2;
+
+/** In the background process: lets the starter go, and the standard error that they share. */
 export function reportReady(): void {
   const fd = Number(process.env[READY_FD]);
   // not for the programs that the agent starts
   Reflect.deleteProperty(process.env, READY_FD);
   fs.writeSync(fd, READY);
   fs.closeSync(fd);
+  const nowhere = fs.openSync('/dev/null', 'w');
+  duplicate(nowhere, STANDARD_ERROR);
+  fs.closeSync(nowhere);
 }

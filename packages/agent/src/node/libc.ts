@@ -22,6 +22,7 @@ const acceptCall = libc.func('int accept4(int fd, _Out_ uint8_t *address, _Inout
 const sendCall = libc.func('int64_t send(int fd, _In_ uint8_t *bytes, uint64_t length, int flags)');
 const readCall = libc.func('int64_t read(int fd, _Out_ uint8_t *bytes, uint64_t length)');
 const writeCall = libc.func('int64_t write(int fd, _In_ uint8_t *bytes, uint64_t length)');
+const dup2Call = libc.func('int dup2(int from, int to)');
 const pipeCall = libc.func('int pipe2(_Out_ int *ends, int flags)');
 const fcntlLockCall = libc.func('int fcntl(int fd, int command, _In_ uint8_t *lock)');
 const getattrCall = libc.func('int tcgetattr(int fd, _Out_ uint8_t *attributes)');
@@ -147,6 +148,11 @@ export function pipe(): [number, number] {
   const ends = [0, 0];
   checked(pipeCall(ends, O_CLOEXEC) as number);
   return [ends[0] ?? -1, ends[1] ?? -1];
+}
+
+/** Makes `to` another name of `from`. */
+export function duplicate(from: number, to: number): void {
+  checked(dup2Call(from, to) as number);
 }
 
 /** Locks a whole file for writing, for this process's life (fcntl F_SETLK); EAGAIN or EACCES when another process has it. */

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { commandTables } from '@qga/protocol';
+import { commands, domains, frozenSafeCommands } from '../dist/commands/index.js';
+import { pendingCommands } from '../dist/commands/pending.js';
+import { errnoText } from '../dist/linux/errno.js';
+import { firstOfEachDevice, isAnonymous, parseMountinfo, parseMounts } from '../dist/linux/mountinfo.js';
+
+suite('the list of commands', () => {
+  test('no two domains define the same one', () => {
+    const names = domains.flatMap((domain) => Object.keys(domain));
+    assert.equal(new Set(names).size, names.length);
+    assert.deepEqual(Object.keys(commands).sort(), names.sort());
+  });
+
+  test('with the pending ones and the one of Windows they are the schema’s', () => {
+    const all = [...Object.keys(commands), ...pendingCommands, 'guest-get-devices'];
+    assert.deepEqual(all.sort(), Object.keys(commandTables).sort());
+  });
+
+  test('exactly QEMU’s six work while frozen', () => {
+    assert.deepEqual(frozenSafeCommands().sort(), [
+      'guest-fsfreeze-status',
+      'guest-fsfreeze-thaw',
+      'guest-info',
+      'guest-ping',
+      'guest-sync',
+      'guest-sync-delimited',
+    ]);
+  });
+});
+
+suite('kernel texts', () => {
+  test('mountinfo, with optional fields, escapes and lines that do not fit', () => {
+    const text = `22 28 0:21 / /proc rw,nosuid shared:12 - proc proc rw
+28 1 8:1 / / rw,relatime shared:1 master:2 - ext4 /dev/sda1 rw
+30 28 7:0 / /mnt/a\\040b\\\\c\\011d rw - squashfs /dev/loop0 ro
+31 28 8:1 /sub /bind rw - ext4 /dev/sda1 rw
+rubbish
+32 28 x:y / /bad rw - ext4 /dev/sda2 rw
+33 28 8:2 / /short rw - ext4
+`;
+    const mounts = parseMountinfo(text);
+    assert.deepEqual(
+      mounts.map(({ mountpoint, device, type }) => [mountpoint, device, type]),
+      [
+        ['/proc', '0:21', 'proc'],
+        ['/', '8:1', 'ext4'],
+        ['/mnt/a b\\c\td', '7:0', 'squashfs'],
+        ['/bind', '8:1', 'ext4'],
+      ],
+    );
+    assert.deepEqual(
+      firstOfEachDevice(mounts.filter((mount) => !isAnonymous(mount))).map(({ mountpoint }) => mountpoint),
+      ['/', '/mnt/a b\\c\td'],
+    );
+  });
+
+  test('mounts, for kernels without mountinfo', () => {
+    const text = '/dev/sda1 / ext4 rw 0 0\nproc /proc proc rw 0 0\n/dev/sda1 /b ext4 rw 0 0\n//srv/x /x cifs rw 0 0\n';
+    assert.deepEqual(parseMounts(text), [{ mountpoint: '/', type: 'ext4', device: '/dev/sda1' }]);
+  });
+
+  test('errno texts are the C library’s', () => {
+    assert.equal(errnoText(2), 'No such file or directory');
+    assert.equal(errnoText(28), 'No space left on device');
+    assert.equal(errnoText(95), 'Operation not supported');
+    assert.equal(errnoText(4711), 'Unknown error 4711');
+  });
+});

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { dumpSettings, helpText, parseCommandLine, parseConfig, UsageError } from '../dist/core/command-line.js';
+import { parseKeyFile } from '../dist/core/key-file.js';
+import { emptySettings, OPTIONS, withDefaults, type Settings } from '../dist/core/options.js';
+import { linuxPaths } from '../dist/linux/paths.js';
+
+function settings(...argv: string[]): Settings {
+  const result = emptySettings();
+  parseCommandLine(argv, linuxPaths).apply(result);
+  return result;
+}
+
+suite('command line', () => {
+  test('short, long, glued, bundled and abbreviated options', () => {
+    for (const argv of [
+      ['-m', 'unix-listen', '-p', '/s', '-v', '-d'],
+      ['-munix-listen', '-p/s', '-vd'],
+      ['--method=unix-listen', '--path', '/s', '--verbose', '--daemon'],
+      ['--meth=isa-serial', 'ignored', '--meth=unix-listen', '--pa=/s', '-dv', '--', '-r'],
+    ]) {
+      const { method, path, verbose, daemon, retryPath } = settings(...argv);
+      assert.deepEqual(
+        [method, path, verbose, daemon, retryPath],
+        ['unix-listen', '/s', true, true, false],
+        argv.join(' '),
+      );
+    }
+  });
+
+  test('the hook’s path must be glued', () => {
+    assert.equal(settings('-F').fsfreezeHook, '/etc/qemu/fsfreeze-hook');
+    assert.equal(settings('-F', '/x').fsfreezeHook, '/etc/qemu/fsfreeze-hook');
+    assert.equal(settings('-F/x').fsfreezeHook, '/x');
+    assert.equal(settings('--fsfreeze-hook=/x').fsfreezeHook, '/x');
+    assert.equal(settings().fsfreezeHook, undefined);
+  });
+
+  test('lists accumulate; an empty one is none', () => {
+    assert.deepEqual(settings('-b', 'a,b', '-b', 'c').blockRpcs, ['b', 'a', 'c']);
+    assert.deepEqual(settings('-a', '').allowRpcs, []);
+  });
+
+  const wrong: Readonly<Record<string, RegExp>> = {
+    '-x': /invalid option -- 'x'/,
+    '-vx': /invalid option -- 'x'/,
+    '--foo': /unrecognized option '--foo'/,
+    '--p': /option '--p' is ambiguous; possibilities: '--path' '--pidfile'/,
+    '-p': /option requires an argument -- 'p'/,
+    '--path': /option '--path' requires an argument/,
+    '--verbose=1': /option '--verbose' doesn't allow an argument/,
+  };
+  for (const [argument, message] of Object.entries(wrong)) {
+    test(`${argument} is refused by name`, () => {
+      assert.throws(() => settings(argument), { name: UsageError.name, message });
+    });
+  }
+
+  test('every option stands in the help once', () => {
+    const help = helpText('test');
+    for (const { short, long } of OPTIONS) assert.equal(help.split(`-${short}, --${long}`).length, 2, long);
+    assert.ok(help.split('\n').every((line) => line.length <= 100));
+  });
+});
+
+suite('configuration file', () => {
+  test('is read, and the dump reads the same', () => {
+    const text = `# comment
+[general]
+daemon=1
+method = isa-serial
+path=  /dev/tty\\sS0
+verbose=true
+block-rpcs=guest-ping,guest-exec
+unknown=x
+[other]
+verbose=maybe
+`;
+    const read = parseConfig(text, 'f');
+    assert.deepEqual(read, {
+      ...emptySettings(),
+      daemon: true,
+      method: 'isa-serial',
+      path: '/dev/tty S0',
+      verbose: true,
+      blockRpcs: ['guest-exec', 'guest-ping'],
+    });
+    const dumped = parseConfig(dumpSettings(read), 'dump');
+    assert.deepEqual({ ...dumped, blockRpcs: dumped.blockRpcs.toReversed() }, read);
+  });
+
+  test('the dump has QEMU’s lines and order', () => {
+    assert.equal(
+      dumpSettings(withDefaults(settings('-b', 'a,b', '-b', 'c', '-l', '/log', '-F'), linuxPaths)),
+      `[general]
+daemon=false
+method=virtio-serial
+path=/dev/virtio-ports/org.qemu.guest_agent.0
+logfile=/log
+pidfile=/var/run/qemu-ga.pid
+fsfreeze-hook=/etc/qemu/fsfreeze-hook
+statedir=/var/run
+verbose=false
+retry-path=false
+block-rpcs=b,a,c
+allow-rpcs=
+`,
+    );
+  });
+
+  const wrong: Readonly<Record<string, RegExp>> = {
+    'path=/x': /from path: f, line 1: the file must begin with a group/,
+    '[general]\nrubbish': /from path: f, line 2: not a group/,
+    '[general]\nverbose=yes': /key 'verbose' must be true or false, not 'yes'/,
+    '[general]\ndaemon=': /key 'daemon' must be true or false/,
+  };
+  for (const [text, message] of Object.entries(wrong)) {
+    test(`${JSON.stringify(text)} is refused`, () => {
+      assert.throws(() => parseConfig(text, 'f'), { name: UsageError.name, message });
+    });
+  }
+
+  test('of a key given twice the last one counts, groups may be reopened', () => {
+    const file = parseKeyFile('[a]\nx=1\nx=2\n[b]\n[a]\ny=3\n');
+    assert.deepEqual(Object.fromEntries(file.get('a') ?? []), { x: '2', y: '3' });
+  });
+});

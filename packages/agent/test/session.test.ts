@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { after, beforeEach, suite, test } from 'node:test';
+import { PushQueue, type ByteChannel, type Listener } from '@qga/protocol';
+import { Agent } from '../dist/agent.js';
+import { MAX_CLIENTS, Server } from '../dist/core/server.js';
+import { serve, type SessionParts } from '../dist/core/session.js';
+import type { Clock } from '../dist/platform.js';
+import { nodePlatform } from '../dist/node/platform.js';
+import { temporaryFolder } from './support/agent-process.js';
+import { MemoryChannel, request } from './support/memory-client.js';
+
+const PONG = '{"return": {}}\n';
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
+/** A clock whose time passes when the test says so. */
+class HandClock implements Clock {
+  readonly due: (() => void)[] = [];
+  now = (): bigint => 0n;
+  monotonic = (): number => 0;
+  after(_: number, callback: () => void): () => void {
+    this.due.push(callback);
+    return () => void this.due.splice(this.due.indexOf(callback), 1);
+  }
+}
+
+suite('sessions', () => {
+  const place = temporaryFolder();
+  const log: string[] = [];
+  const platform = nodePlatform({ write: (text) => void log.push(text), syslog: () => undefined });
+  let parts: SessionParts;
+  beforeEach(async () => {
+    const { dispatcher, log: agentLog } = await Agent.create({ platform, statedir: place.folder, verbose: true });
+    parts = { kernels: platform.kernels, clock: platform.clock, dispatcher, log: agentLog };
+  });
+  after(() => place.remove());
+
+  test('requests are answered in order, even when one takes longer', async () => {
+    const channel = new MemoryChannel();
+    const session = serve(channel, parts);
+    channel.send(`${request('guest-file-open', { path: '/etc/hostname' })}{"execute":"guest-ping","id":2}bad`);
+    channel.send(` ${request('guest-sync', { id: 3 })}`);
+    channel.chunks.end();
+    await session;
+    const lines = channel.written.split('\n');
+    assert.match(lines[0] ?? '', /"return": 1000|"error"/);
+    assert.equal(lines[1], '{"return": {}, "id": 2}');
+    assert.match(lines[2] ?? '', /JSON parse error, invalid keyword 'bad'/);
+    assert.equal(lines[3], '{"return": 3}');
+    assert.ok(channel.closed);
+  });
+
+  test('two clients with half a message each do not mix', async () => {
+    const [one, two] = [new MemoryChannel(), new MemoryChannel()];
+    const sessions = [serve(one, parts), serve(two, parts)];
+    one.send('{"execute":"guest-');
+    two.send('{"execute":"guest-sync","arguments":{"id"');
+    one.send('ping"}');
+    await turn();
+    two.send(':2}}');
+    await turn();
+    assert.deepEqual([one.written, two.written], [PONG, '{"return": 2}\n']);
+    one.chunks.end();
+    two.chunks.end();
+    await Promise.all(sessions);
+  });
+
+  test('a delimited sync is preceded by 0xFF, its error is not', async () => {
+    const channel = new MemoryChannel();
+    const session = serve(channel, parts);
+    channel.send(`${request('guest-sync-delimited', { id: 9 })}${request('guest-sync-delimited', {})}`);
+    channel.chunks.end();
+    await session;
+    assert.match(channel.written, /^\xff\{"return": 9\}\n\{"error"/);
+  });
+
+  test('a client that takes no reply is dropped after a while, and nothing is read from it meanwhile', async () => {
+    const clock = new HandClock();
+    const channel = new MemoryChannel();
+    let open: () => void = () => undefined;
+    channel.gate = new Promise((resolve) => (open = resolve));
+    const session = serve(channel, { ...parts, clock });
+    channel.send(request('guest-ping'));
+    channel.send(request('guest-ping'));
+    await turn();
+    assert.equal(clock.due.length, 1);
+    clock.due[0]?.();
+    assert.ok(channel.closed);
+    open();
+    await session;
+    assert.match(log.join(''), /did not take a reply for 60 s and is dropped/);
+  });
+
+  test('a fault in a command is an error reply, not the end', async () => {
+    const channel = new MemoryChannel();
+    const broken = { ...platform.files, executable: () => Promise.reject(new TypeError('broken on purpose')) };
+    const agent = await Agent.create({ platform: { ...platform, files: broken }, statedir: place.folder });
+    const session = serve(channel, { ...parts, dispatcher: agent.dispatcher });
+    channel.send(`${request('guest-shutdown')}${request('guest-ping')}`);
+    channel.chunks.end();
+    await session;
+    assert.equal(
+      channel.written,
+      '{"error": {"class": "GenericError", "desc": "internal error: broken on purpose"}}\n' + PONG,
+    );
+  });
+
+  test('no more clients than the limit are served at a time, further ones wait', async () => {
+    const arriving = new PushQueue<ByteChannel>();
+    const listener: Listener = {
+      address: 'test',
+      accept: async () => (await arriving.next()).value,
+      async close() {
+        arriving.end();
+      },
+    };
+    const server = new Server(listener, parts);
+    const running = server.run();
+    const channels = Array.from({ length: MAX_CLIENTS + 1 }, () => new MemoryChannel());
+    for (const channel of channels) {
+      channel.send(request('guest-ping'));
+      arriving.push(channel);
+    }
+    await turn();
+    assert.deepEqual(new Set(channels.slice(0, -1).map(({ written }) => written)), new Set([PONG]));
+    assert.equal(channels.at(-1)?.written, '');
+    channels[3]?.chunks.end();
+    await turn();
+    assert.equal(channels.at(-1)?.written, PONG);
+    await server.stop();
+    await running;
+    assert.ok(channels.every(({ closed }) => closed));
+  });
+});

@@ -1,0 +1,24 @@
+import { CommandError, ConnectError, GuestError, TimeoutError } from '@qga/client';
+import { UsageError } from './usage-error.js';
+
+/** What the exit codes mean; the help prints this. */
+export const EXIT_CODES = {
+  0: 'done; the value is on standard output as JSON',
+  1: 'the agent refused, or the command failed in the guest',
+  2: 'the command line is wrong; nothing was sent',
+  3: 'no contact to an agent; nothing was sent',
+  4: 'no answer in time; whether the command ran is unknown',
+  5: 'connection lost, or an answer that makes no sense; it may have run',
+  70: 'a fault of qga itself',
+} as const;
+
+export type ExitCode = keyof typeof EXIT_CODES;
+
+/** @returns the exit code for what was thrown */
+export function exitCode(error: unknown): ExitCode {
+  if (error instanceof CommandError) return 1;
+  if (error instanceof UsageError) return 2;
+  if (error instanceof ConnectError) return 3;
+  if (error instanceof TimeoutError) return 4;
+  return error instanceof GuestError ? 5 : 70;
+}

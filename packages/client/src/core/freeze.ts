@@ -1,0 +1,113 @@
+import type { Caller } from './call.js';
+import { pause, type Clock } from './environment.js';
+import { CommandError, ConnectError, FrozenError } from './errors.js';
+import { THAW_PATIENCE, THAW_PAUSE } from './limits.js';
+
+/** How to freeze; times in milliseconds. */
+export interface FreezeOptions {
+  /** only these mount points, spelt as guest-get-fsinfo spells them; default: all that can be frozen */
+  readonly mountpoints?: string[];
+  /** how long the freeze may take; default 10 minutes */
+  readonly freezeLimit?: number;
+  /** how long one thaw may take; default 3 minutes */
+  readonly thawLimit?: number;
+  /** how long a thaw that fails is tried again, with new connections if need be; default 3 minutes */
+  readonly patience?: number;
+}
+
+/** What withFrozenFilesystems did. */
+export interface Frozen<T> {
+  /** what the work returned */
+  readonly value: T;
+  /** how many filesystems were frozen; with 0 the work ran on a guest that went on writing */
+  readonly frozen: number;
+  /** how many the thaw that was answered thawed; fewer than `frozen` when an earlier thaw worked but its answer was lost */
+  readonly thawed: number;
+  /** from the answer to the freeze to the answer to the thaw */
+  readonly milliseconds: number;
+}
+
+/** What freezing needs of a guest. */
+export interface Freezer extends Caller {
+  /** Leaves a thaw in the agent's queue without waiting for it; does nothing without a connection. */
+  postThaw(): void;
+}
+
+/** See Guest.withFrozenFilesystems. */
+export async function withFrozen<T>(
+  guest: Freezer,
+  clock: Clock,
+  work: (frozen: number) => T | Promise<T>,
+  options: FreezeOptions,
+): Promise<Frozen<T>> {
+  const frozen = await freeze(guest, clock, options);
+  const start = clock.now();
+  let value: T;
+  try {
+    value = await work(frozen);
+  } catch (error) {
+    await thaw(guest, clock, options, error);
+    throw error;
+  }
+  const thawed = await thaw(guest, clock, options, undefined);
+  return { value, frozen, thawed, milliseconds: clock.now() - start };
+}
+
+async function freeze(guest: Freezer, clock: Clock, options: FreezeOptions): Promise<number> {
+  const { mountpoints, freezeLimit } = options;
+  const limit = freezeLimit === undefined ? {} : { limit: freezeLimit };
+  try {
+    return mountpoints === undefined
+      ? await guest.call('guest-fsfreeze-freeze', {}, limit)
+      : await guest.call('guest-fsfreeze-freeze-list', { mountpoints }, limit);
+  } catch (error) {
+    if (await mayHaveFrozen(guest, error)) await thaw(guest, clock, options, error);
+    throw error;
+  }
+}
+
+/** Whether a freeze that failed may have left something frozen. */
+async function mayHaveFrozen(guest: Freezer, error: unknown): Promise<boolean> {
+  if (error instanceof ConnectError || error instanceof TypeError) return false;
+  if (!(error instanceof CommandError)) return true;
+  // the command is not there, or not allowed: perhaps because somebody else froze the guest, and it is for them to thaw it
+  if (error.errorClass === 'CommandNotFound') return false;
+  return isFrozen(guest);
+}
+
+/** What the agent says; when it cannot be asked, the worse is assumed. */
+async function isFrozen(guest: Freezer): Promise<boolean> {
+  try {
+    return (await guest.call('guest-fsfreeze-status')) === 'frozen';
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * Thaws, again and again until the agent says that it did.
+ * @param earlier what went wrong before, for the error
+ * @returns how many filesystems were thawed
+ * @throws CommandError when all is thawed but the guest's hook failed; FrozenError when time is up
+ */
+async function thaw(guest: Freezer, clock: Clock, options: FreezeOptions, earlier: unknown): Promise<number> {
+  const { thawLimit, patience = THAW_PATIENCE } = options;
+  const end = clock.now() + patience;
+  for (;;) {
+    try {
+      return await guest.call('guest-fsfreeze-thaw', {}, thawLimit === undefined ? {} : { limit: thawLimit });
+    } catch (cause) {
+      if (cause instanceof CommandError && !(await isFrozen(guest))) throw cause;
+      if (clock.now() >= end) {
+        // the agent may only be busy: then it finds this one day
+        guest.postThaw();
+        throw new FrozenError(
+          'THE FILESYSTEMS OF THE GUEST MAY STILL BE FROZEN: thawing failed, the last time with: ' +
+            (cause instanceof Error ? cause.message : String(cause)),
+          { cause, earlier },
+        );
+      }
+      await pause(clock, THAW_PAUSE);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connect } from '../dist/node/index.js';
+
+const OURS = fileURLToPath(new URL('../../../node_modules/.bin/qemu-ga', import.meta.url));
+const QEMUS = '/usr/sbin/qemu-ga';
+
+/** The agents that the tests can run with: ours, and QEMU's where it is installed. */
+export const agents: readonly { readonly name: string; readonly command: readonly string[] }[] = [
+  { name: 'our agent', command: [process.execPath, OURS] },
+  ...(existsSync(QEMUS) ? [{ name: "QEMU's agent", command: [QEMUS] }] : []),
+];
+
+/** An agent on a private socket, in a private folder. */
+export interface RunningAgent {
+  readonly socket: string;
+  readonly folder: string;
+  stop(): Promise<void>;
+}
+
+/** Starts an agent and waits until it answers. */
+export async function startAgent(command: readonly string[]): Promise<RunningAgent> {
+  const folder = mkdtempSync(join(tmpdir(), 'qga-client-'));
+  const socket = join(folder, 'agent.sock');
+  const [program = '', ...words] = command;
+  const child = spawn(program, [...words, '-m', 'unix-listen', '-p', socket, '-t', folder], { stdio: 'ignore' });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = async (): Promise<void> => {
+    child.kill();
+    await ended;
+    rmSync(folder, { recursive: true });
+  };
+  try {
+    await waitFor(socket);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { socket, folder, stop };
+}
+
+async function waitFor(socket: string): Promise<void> {
+  const end = performance.now() + 10_000;
+  for (;;) {
+    try {
+      (await connect(socket)).close();
+      return;
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
