@@ -109,7 +109,9 @@ test('a program that does not read its input is no fault', async () => {
 test('a signal is told, and a status is given once', async () => {
   const pid = await start({ path: 'sh', arg: ['-c', 'kill -TERM $$'] });
   assert.deepEqual(await ended(pid), { exited: true, signal: 15 });
-  assert.throws(() => execCommands['guest-exec-status'].run({ pid }, context), { message: `PID ${pid} does not exist` });
+  assert.throws(() => execCommands['guest-exec-status'].run({ pid }, context), {
+    message: `PID ${pid} does not exist`,
+  });
 });
 
 test('a child that keeps the pipe does not hide that the program has ended', async () => {

@@ -127,7 +127,10 @@ export class ProgramTable {
   async #readOn(process: RunningProcess, reading: Promise<unknown>): Promise<void> {
     this.#held.add(process);
     const [oldest] = this.#held;
-    if (this.#held.size > MAX_HELD) oldest?.release();
+    if (oldest !== undefined && this.#held.size > MAX_HELD) {
+      this.#held.delete(oldest);
+      oldest.release();
+    }
     await reading;
     process.release();
     this.#held.delete(process);
