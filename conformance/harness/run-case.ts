@@ -15,6 +15,7 @@ const RECOVERY_ATTEMPTS = 4;
 const RECOVERY_PATIENCE_MS = 700;
 const POLLS = 60;
 const POLL_PAUSE_MS = 50;
+const POLL_PATIENCE_MS = 10_000;
 const END_OF_STREAM_MS = 3_000;
 
 /** Longer replies are cut in the transcript; their length and their digest are recorded. */
@@ -104,7 +105,7 @@ export class CaseRun {
   async #poll(bytes: string, until: string): Promise<void> {
     const filled = this.#fill(bytes);
     for (let attempt = 1; ; attempt++) {
-      const { reply, ended } = await this.#exchange(filled, RECOVERY_PATIENCE_MS);
+      const { reply, ended } = await this.#exchange(filled, POLL_PATIENCE_MS);
       if (attempt < POLLS && ended === 'found' && !reply.includes(until)) {
         await sleep(POLL_PAUSE_MS);
         continue;
