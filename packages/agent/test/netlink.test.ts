@@ -5,6 +5,8 @@ import { ipv6Text } from '../dist/linux/ip-text.js';
 import { dumpRequest, parseDump, RTM_GETLINK } from '../dist/linux/netlink.js';
 import { recordedAddresses, recordedLinks } from './support/netlink-recording.js';
 
+const decode = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+
 const HEADER = 16;
 const DONE = 3;
 const ERROR = 2;
@@ -33,7 +35,7 @@ test('interfaces come in the order of the kernel, labels after them', () => {
     'ip-address-type': 'ipv6',
     prefix,
   });
-  assert.deepEqual(listInterfaces(links.messages, addresses.messages), [
+  assert.deepEqual(listInterfaces(links.messages, addresses.messages, decode), [
     { name: 'lo', hardware: '00:00:00:00:00:00', addresses: [ipv4('127.0.0.1', 8), ipv6('::1', 128)] },
     { name: 'd1', hardware: '02:1f:a6:82:4c:34', addresses: [] },
     {
@@ -49,7 +51,7 @@ test('interfaces come in the order of the kernel, labels after them', () => {
 
 test('an address without a known interface is left out', () => {
   const addresses = parseDump(recordedAddresses).messages;
-  const names = listInterfaces([], addresses).map(({ name, hardware }) => [name, hardware]);
+  const names = listInterfaces([], addresses, decode).map(({ name, hardware }) => [name, hardware]);
   // IPv4 addresses bring their label along
   assert.deepEqual(names, [
     ['lo', undefined],
@@ -62,7 +64,7 @@ test('every cut of an answer is noticed', () => {
   for (let end = 0; end < recordedLinks.length; end++) {
     const cut = parseDump(recordedLinks.subarray(0, end));
     assert.equal(cut.end, 'cut', `after ${end} bytes`);
-    listInterfaces(cut.messages, cut.messages);
+    listInterfaces(cut.messages, cut.messages, decode);
   }
 });
 
@@ -75,7 +77,7 @@ test('rubbish in an answer does no harm', () => {
       bytes[seed % bytes.length] = (seed >>> 8) % 256;
     }
     const { messages } = parseDump(bytes);
-    listInterfaces(messages, messages);
+    listInterfaces(messages, messages, decode);
   }
 });
 

@@ -17,8 +17,9 @@ const ATTEMPTS = 5;
 export const networkCommands = {
   'guest-network-get-interfaces': {
     async run(_, context) {
-      const { system } = context.platform;
-      const interfaces = listInterfaces(await dump(system, RTM_GETLINK), await dump(system, RTM_GETADDR));
+      const { kernels, system } = context.platform;
+      const decode = (bytes: Uint8Array): string | undefined => kernels.decodeUtf8(bytes);
+      const interfaces = listInterfaces(await dump(system, RTM_GETLINK), await dump(system, RTM_GETADDR), decode);
       const statistics = await readStatistics(context);
       return interfaces.map(({ name, hardware, addresses }) => {
         const counters = addresses.length === 0 ? undefined : statistics.get(name);

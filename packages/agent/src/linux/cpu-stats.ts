@@ -1,15 +1,29 @@
-import type { GuestCpuStats } from '@qga/protocol';
-
 /** What a tick of the kernel's statistics lasts, in milliseconds: it shows programs 100 a second, whatever it uses itself. */
 const TICK = 10;
 const COLUMNS = ['iowait', 'irq', 'softirq', 'steal', 'guest', 'guestnice'];
+
+/** How a processor has spent its time, in milliseconds. */
+export interface CpuStats {
+  type: 'linux';
+  cpu: number;
+  user: number;
+  nice: number;
+  system: number;
+  idle: number;
+  iowait?: number;
+  irq?: number;
+  softirq?: number;
+  steal?: number;
+  guest?: number;
+  guestnice?: number;
+}
 
 /**
  * Reads the lines `cpu0`, `cpu1`, … of `/proc/stat` (proc_stat(5)).
  * @returns times in milliseconds; columns that an old kernel does not have are left out
  */
-export function parseCpuStats(text: string): GuestCpuStats[] {
-  const all: GuestCpuStats[] = [];
+export function parseCpuStats(text: string): CpuStats[] {
+  const all: CpuStats[] = [];
   for (const [, number, columns = ''] of text.matchAll(/^cpu(\d+) (.*)$/gm)) {
     const [user, nice, system, idle, ...others] = columns
       .trim()

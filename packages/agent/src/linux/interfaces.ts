@@ -1,4 +1,3 @@
-import { decodeModifiedUtf8, type GuestIpAddress } from '@qga/protocol';
 import { ipv4Text, ipv6Text } from './ip-text.js';
 import { parseAttributes, RTM_NEWADDR, RTM_NEWLINK, viewOf, type NetlinkMessage } from './netlink.js';
 
@@ -15,19 +14,30 @@ const AF_INET6 = 10;
 /** A hardware address is shown with as many bytes, whatever the hardware. */
 const HARDWARE_SIZE = 6;
 
+/** An address of an interface. */
+export interface IpAddress {
+  'ip-address': string;
+  'ip-address-type': 'ipv4' | 'ipv6';
+  /** bits */
+  prefix: number;
+}
+
 /** An interface, or a label that an interface's addresses have. */
 export interface Interface {
   readonly name: string;
   /** undefined for a label that is not of the form `interface:…` */
   readonly hardware: string | undefined;
-  readonly addresses: GuestIpAddress[];
+  readonly addresses: IpAddress[];
 }
 
+/** Reads bytes that should be UTF-8. @returns undefined when they are not */
+export type Decode = (bytes: Uint8Array) => string | undefined;
+
 /** The kernel's texts end with a NUL; a name may be in any encoding. */
-function textOf(bytes: Uint8Array): string {
+function textOf(bytes: Uint8Array, decode: Decode): string {
   const end = bytes.indexOf(0);
   const name = end < 0 ? bytes : bytes.subarray(0, end);
-  return decodeModifiedUtf8(name) ?? String.fromCharCode(...name);
+  return decode(name) ?? String.fromCharCode(...name);
 }
 
 function hardwareText(bytes: Uint8Array | undefined): string {
@@ -41,13 +51,17 @@ function hardwareText(bytes: Uint8Array | undefined): string {
  * @param links answer to RTM_GETLINK
  * @param addresses answer to RTM_GETADDR
  */
-export function listInterfaces(links: readonly NetlinkMessage[], addresses: readonly NetlinkMessage[]): Interface[] {
+export function listInterfaces(
+  links: readonly NetlinkMessage[],
+  addresses: readonly NetlinkMessage[],
+  decode: Decode,
+): Interface[] {
   const byIndex = new Map<number, string>();
   const byName = new Map<string, Interface>();
   for (const { type, body } of links) {
     if (type !== RTM_NEWLINK || body.length < LINK_SIZE) continue;
     const attributes = parseAttributes(body, LINK_SIZE);
-    const name = textOf(attributes.get(IFLA_IFNAME) ?? new Uint8Array(0));
+    const name = textOf(attributes.get(IFLA_IFNAME) ?? new Uint8Array(0), decode);
     byIndex.set(viewOf(body).getInt32(4, true), name);
     byName.set(name, { name, hardware: hardwareText(attributes.get(IFLA_ADDRESS)), addresses: [] });
   }
@@ -55,7 +69,7 @@ export function listInterfaces(links: readonly NetlinkMessage[], addresses: read
     if (type !== RTM_NEWADDR || body.length < ADDRESS_SIZE) continue;
     const attributes = parseAttributes(body, ADDRESS_SIZE);
     const label = attributes.get(IFA_LABEL);
-    const name = label === undefined ? byIndex.get(viewOf(body).getUint32(4, true)) : textOf(label);
+    const name = label === undefined ? byIndex.get(viewOf(body).getUint32(4, true)) : textOf(label, decode);
     // an interface that came into being between the two questions
     if (name === undefined) continue;
     const address = addressOf(body, attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS));
@@ -71,7 +85,7 @@ function withoutLabel(name: string): string {
 }
 
 /** @returns undefined for a family other than IPv4 and IPv6 */
-function addressOf(body: Uint8Array, bytes: Uint8Array | undefined): GuestIpAddress | undefined {
+function addressOf(body: Uint8Array, bytes: Uint8Array | undefined): IpAddress | undefined {
   const [family, prefix = 0] = body;
   if (family === AF_INET && bytes?.length === 4) {
     return { 'ip-address': ipv4Text(bytes), 'ip-address-type': 'ipv4', prefix };

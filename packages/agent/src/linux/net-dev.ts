@@ -1,15 +1,25 @@
-import type { GuestNetworkInterfaceStat } from '@qga/protocol';
-
 /** Counters of each direction in a line of the file. */
 const RECEIVED = 8;
 const COUNTERS = 16;
+
+/** What an interface has carried. */
+export interface Counters {
+  'rx-bytes': number;
+  'rx-packets': number;
+  'rx-errs': number;
+  'rx-dropped': number;
+  'tx-bytes': number;
+  'tx-packets': number;
+  'tx-errs': number;
+  'tx-dropped': number;
+}
 
 /**
  * Reads `/proc/net/dev` (proc_pid_net(5)).
  * @returns counters by interface; lines that do not fit the format are left out
  */
-export function parseNetDev(text: string): Map<string, GuestNetworkInterfaceStat> {
-  const statistics = new Map<string, GuestNetworkInterfaceStat>();
+export function parseNetDev(text: string): Map<string, Counters> {
+  const statistics = new Map<string, Counters>();
   for (const line of text.split('\n')) {
     const [, name, rest] = /^\s*([^:]+):(.*)$/.exec(line) ?? [];
     const counters = rest?.trim().split(/\s+/).map(Number) ?? [];

@@ -1,8 +1,33 @@
-import type { GuestNetworkRoute } from '@qga/protocol';
 import { ipv4Text, ipv6Text } from './ip-text.js';
 
 const IPV4_COLUMNS = 11;
 const IPV6_COLUMNS = 10;
+
+interface Route {
+  iface: string;
+  destination: string;
+  flags: number;
+  refcnt: number;
+  use: number;
+  metric: number;
+}
+
+export interface Ipv4Route extends Route {
+  gateway: string;
+  mask: string;
+  mtu: number;
+  window: number;
+  irtt: number;
+  version: 4;
+}
+
+export interface Ipv6Route extends Route {
+  desprefixlen: string;
+  source: string;
+  srcprefixlen: string;
+  nexthop: string;
+  version: 6;
+}
 
 /** A number of the kernel's, shown as a signed one of 32 bits whatever it is: QEMU's reading. */
 function signed(text: string, radix: 10 | 16): number {
@@ -29,7 +54,7 @@ function rowsOf(text: string, columns: number): string[][] {
 }
 
 /** Reads `/proc/net/route`, whose first line names the columns; lines that are too short are left out. */
-export function parseIpv4Routes(text: string): GuestNetworkRoute[] {
+export function parseIpv4Routes(text: string): Ipv4Route[] {
   return rowsOf(text.slice(text.indexOf('\n') + 1), IPV4_COLUMNS).map((row) => {
     const [iface = '', destination = '', gateway = '', flags = '', refcnt = '', use = '', metric = '', ...rest] = row;
     const [mask = '', mtu = '', window = '', irtt = ''] = rest;
@@ -51,7 +76,7 @@ export function parseIpv4Routes(text: string): GuestNetworkRoute[] {
 }
 
 /** Reads `/proc/net/ipv6_route`; lines that are too short are left out. */
-export function parseIpv6Routes(text: string): GuestNetworkRoute[] {
+export function parseIpv6Routes(text: string): Ipv6Route[] {
   return rowsOf(text, IPV6_COLUMNS).map((row) => {
     const [destination = '', destinationLength = '', source = '', sourceLength = '', nexthop = '', ...rest] = row;
     const [metric = '', refcnt = '', use = '', flags = '', iface = ''] = rest;
