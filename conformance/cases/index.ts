@@ -3,8 +3,10 @@ import { agentCases } from './agent.js';
 import { argumentCaseList } from './arguments.js';
 import { dataCases } from './files-data.js';
 import { openCases } from './files-open.js';
+import { execCases } from './exec.js';
 import { lexerCases } from './lexer.js';
 import { limitCases } from './limits.js';
+import { machineCases } from './machine.js';
 import { printingCases } from './printing.js';
 import { requestCases } from './request.js';
 import { storageCases } from './storage.js';
@@ -31,6 +33,8 @@ export function allCases(): readonly Case[] {
     ...storageCases,
 
     ...systemCases,
+    ...execCases,
+    ...machineCases,
     ...limitCases,
   ];
   const names = new Set(cases.map((test) => test.name));

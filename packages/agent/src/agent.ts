@@ -11,6 +11,7 @@ import { HelperRunner } from './core/helper.js';
 import { Log } from './core/log.js';
 import { Mutex } from './core/mutex.js';
 import { Policy } from './core/policy.js';
+import { ProgramTable } from './core/program-table.js';
 import { AgentState } from './core/state.js';
 
 export interface AgentOptions {
@@ -58,6 +59,7 @@ export class Agent {
       policy,
       files: new FileTable(),
       helpers: new HelperRunner(platform),
+      programs: new ProgramTable(platform),
       freezes: new FreezeSession(),
       authorizedKeys: new Mutex(),
       offered: Object.keys(commands) as CommandName[],
@@ -71,6 +73,7 @@ export class Agent {
 
   /** Before the process ends: what is frozen is thawed, because nobody else in the guest would do it. */
   async stop(): Promise<void> {
+    this.#context.programs.stop();
     if (!this.frozen) return;
     try {
       const count = await thawAll(this.#context);

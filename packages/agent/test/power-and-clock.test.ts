@@ -124,8 +124,8 @@ suite('passwords', () => {
   });
 
   beforeEach(() => {
-    system.environment.PATH = '/sbin';
-    system.programs.set('/sbin/chpasswd', {});
+    system.environment.PATH = '/fake';
+    system.programs.set('/fake/chpasswd', {});
   });
 
   test('go to chpasswd', async () => {
@@ -153,7 +153,7 @@ suite('passwords', () => {
   });
 
   test('may be refused by chpasswd, in its words', async () => {
-    system.programs.set('/sbin/chpasswd', { code: 1, output: 'chpasswd: no such user\n' });
+    system.programs.set('/fake/chpasswd', { code: 1, output: 'chpasswd: no such user\n' });
     const failed = 'child process has failed to set user password';
     assert.equal(await system.error('guest-set-user-password', args('a')), `${failed}: chpasswd: no such user\n`);
     system.programs.clear();

@@ -7,6 +7,7 @@ import type { HelperRunner } from './helper.js';
 import type { Log } from './log.js';
 import type { Mutex } from './mutex.js';
 import type { Policy } from './policy.js';
+import type { ProgramTable } from './program-table.js';
 import type { AgentState } from './state.js';
 
 /** What a command may use. It never sees the channel. */
@@ -18,6 +19,7 @@ export interface Context {
   readonly policy: Policy;
   readonly files: FileTable;
   readonly helpers: HelperRunner;
+  readonly programs: ProgramTable;
   readonly freezes: FreezeSession;
   /** authorized_keys files are read and replaced by one client at a time */
   readonly authorizedKeys: Mutex;

@@ -1,5 +1,5 @@
-import { ENOENT, S_IFMT, S_IFREG } from '../linux/constants.js';
-import type { Platform } from '../platform.js';
+import { EACCES, ENOENT, S_IFMT, S_IFREG } from '../linux/constants.js';
+import type { Files, Platform } from '../platform.js';
 import { isErrno, SystemError } from './system-error.js';
 
 /** Where execvp(3) looks when PATH is not set. */
@@ -7,26 +7,31 @@ const DEFAULT_PATH = '/bin:/usr/bin';
 
 /**
  * Finds a program as execvp(3) does.
- * @param name a name without slashes, to be searched for in PATH; anything else is a path and stays as it is
- * @throws SystemError ENOENT when there is none
+ * @param name a name without slashes, to be searched for; anything else is a path and stays as it is
+ * @param directories separated by colons, an empty one is the working directory; default: the agent's PATH
+ * @throws SystemError ENOENT when there is none, EACCES when there is one that must not be executed
  */
-export async function findProgram(platform: Platform, name: string): Promise<string> {
+export async function findProgram({ files, system }: Platform, name: string, directories?: string): Promise<string> {
   if (name.includes('/')) return name;
-  const path = platform.system.environment('PATH') ?? DEFAULT_PATH;
-  for (const directory of path.split(':')) {
-    const candidate = `${directory === '' ? '.' : directory}/${name}`;
-    if (await isProgram(platform, candidate)) return candidate;
+  if (name === '') throw new SystemError(ENOENT);
+  let reason = ENOENT;
+  for (const directory of (directories ?? system.environment('PATH') ?? DEFAULT_PATH).split(':')) {
+    const file = `${directory === '' ? '.' : directory}/${name}`;
+    const kind = await kindOf(files, file);
+    if (kind === undefined) continue;
+    // a directory is executable too
+    if (kind === S_IFREG && (await files.executable(file))) return file;
+    reason = EACCES;
   }
-  throw new SystemError(ENOENT);
+  throw new SystemError(reason);
 }
 
-/** A directory is executable too, so that being allowed to is not enough. */
-async function isProgram({ files }: Platform, path: string): Promise<boolean> {
-  if (!(await files.executable(path))) return false;
+/** The type bits of a file; undefined when it cannot be reached. */
+async function kindOf(files: Files, path: string): Promise<number | undefined> {
   try {
-    return ((await files.stat(path)).mode & S_IFMT) === S_IFREG;
+    return (await files.stat(path)).mode & S_IFMT;
   } catch (error) {
-    if (isErrno(error)) return false;
+    if (isErrno(error)) return undefined;
     throw error;
   }
 }

@@ -1,13 +1,14 @@
 /** Numbers of Linux's system call interface, the same on x86-64 and arm64 (asm-generic headers). */
 
 export const ENOENT = 2;
+export const ENOEXEC = 8;
 export const EAGAIN = 11;
+export const EACCES = 13;
 export const EBUSY = 16;
 export const EEXIST = 17;
 export const ENOTDIR = 20;
 export const EINVAL = 22;
 export const ENOTTY = 25;
-
 export const ELOOP = 40;
 export const EOPNOTSUPP = 95;
 

@@ -7,6 +7,13 @@ export interface Paths {
   readonly disks: string;
   readonly udevData: string;
   readonly deviceNodes: string;
+
+  readonly cpus: string;
+  readonly memoryBlocks: string;
+  readonly procStat: string;
+  readonly netDev: string;
+  readonly route: string;
+  readonly ipv6Route: string;
   readonly config: string;
   readonly fsfreezeHook: string;
   readonly pidfile: string;
@@ -28,6 +35,10 @@ export interface Paths {
   readonly osRelease: readonly string[];
   /** directory in which each open descriptor is a name */
   readonly descriptors: string;
+
+  readonly shell: string;
+  /** directories to look for programs in when the environment names none, as in PATH */
+  readonly searchPath: string;
 }
 
 export const linuxPaths: Paths = {
@@ -38,6 +49,13 @@ export const linuxPaths: Paths = {
   disks: '/sys/block',
   udevData: '/run/udev/data',
   deviceNodes: '/dev',
+
+  cpus: '/sys/devices/system/cpu',
+  memoryBlocks: '/sys/devices/system/memory/',
+  procStat: '/proc/stat',
+  netDev: '/proc/net/dev',
+  route: '/proc/net/route',
+  ipv6Route: '/proc/net/ipv6_route',
   config: '/etc/qemu/qemu-ga.conf',
   fsfreezeHook: '/etc/qemu/fsfreeze-hook',
   pidfile: '/var/run/qemu-ga.pid',
@@ -56,4 +74,7 @@ export const linuxPaths: Paths = {
   zoneinfo: '/usr/share/zoneinfo',
   osRelease: ['/etc/os-release', '/usr/lib/os-release'],
   descriptors: '/proc/self/fd',
+
+  shell: '/bin/sh',
+  searchPath: '/bin:/usr/bin:.',
 };
