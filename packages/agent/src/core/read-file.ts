@@ -10,7 +10,7 @@ const PIECE = 65_536;
  * @returns its text; bytes that are not UTF-8 are read as Latin-1
  * @throws SystemError
  */
-export async function readTextFile(platform: Platform, path: string, limit = 16 * 1024 * 1024): Promise<string> {
+export async function readTextFile(platform: Pick<Platform, 'files' | 'kernels'>, path: string, limit = 16 * 1024 * 1024): Promise<string> {
   const { files, kernels } = platform;
   const file = await files.open(path, O_RDONLY | O_CLOEXEC);
   try {
