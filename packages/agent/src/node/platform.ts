@@ -1,10 +1,12 @@
 import { nodeKernels } from '@qga/protocol/node';
+import type { Descriptors, Wires } from '../descriptors.js';
 import type { Clock, LogOutput, Platform } from '../platform.js';
+import { NodeDescriptors } from './descriptors.js';
 import { nodeFiles } from './files.js';
 import { nodeProcesses } from './processes.js';
 import { nodeSystem } from './system.js';
 
-const clock: Clock = {
+export const nodeClock: Clock = {
   now: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n,
   monotonic: () => performance.now(),
   after(milliseconds, callback) {
@@ -15,7 +17,13 @@ const clock: Clock = {
   },
 };
 
+/** What the transports are made of. */
+export function nodeWires(): Wires {
+  return { descriptors: new NodeDescriptors(), clock: nodeClock };
+}
+
 /** The port over Node. */
-export function nodePlatform(logs: LogOutput): Platform {
-  return { kernels: nodeKernels, files: nodeFiles, processes: nodeProcesses, system: nodeSystem, clock, logs };
+export function nodePlatform(logs: LogOutput, descriptors: Descriptors = new NodeDescriptors()): Platform {
+  const system = nodeSystem(descriptors);
+  return { kernels: nodeKernels, files: nodeFiles, processes: nodeProcesses, system, clock: nodeClock, logs };
 }
