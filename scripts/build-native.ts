@@ -1,8 +1,8 @@
-import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bundle } from './native/bundle.js';
 import { Compilation, type Workplace } from './native/compile.js';
 import { SANITIZED, TARGETS, type Target } from './native/targets.js';
 
@@ -17,28 +17,14 @@ import { SANITIZED, TARGETS, type Target } from './native/targets.js';
 const root = join(import.meta.dirname, '../..');
 const place: Workplace = { root, sources: join(root, 'packages/agent/native'), output: join(root, 'build/native') };
 
-/** The agent as one script, without names of this machine in it. */
-async function bundle(): Promise<string> {
-  const outfile = join(place.output, 'qemu-ga.js');
-  await build({
-    entryPoints: [join(root, 'packages/agent/dist/native/main.js')],
-    bundle: true,
-    platform: 'neutral',
-    target: 'es2023',
-    format: 'iife',
-    minifyWhitespace: true,
-    minifySyntax: true,
-    outfile,
-  });
-  return outfile;
-}
-
 /** Bytecode is the same for all targets: it is made once, by a program of this machine. */
 async function bytecode(): Promise<string> {
   const host = TARGETS.find(({ name }) => name === 'x86_64') ?? SANITIZED;
   const generator = await new Compilation(process.arch === 'x64' ? host : SANITIZED, place).generator();
+  const script = join(place.output, 'qemu-ga.js');
   const source = join(place.output, 'bytecode.c');
-  writeFileSync(source, execFileSync(generator, [await bundle()], { maxBuffer: 64 * 1024 * 1024 }));
+  await bundle(join(root, 'packages/agent/dist/native/main.js'), script);
+  writeFileSync(source, execFileSync(generator, [script], { maxBuffer: 64 * 1024 * 1024 }));
   return source;
 }
 

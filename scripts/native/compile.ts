@@ -63,8 +63,9 @@ export class Compilation {
   /** @returns the linked program's path */
   async link(name: string, objects: readonly string[]): Promise<string> {
     const program = join(this.#place.output, this.#target.name, name);
-    const { compiler, flags, linkFlags } = this.#target;
-    await this.#compile(compiler, [...flags, ...objects, ...linkFlags, '-lm', '-lpthread', '-o', program]);
+    const { compiler, flags, linkFlags, linkStart = [], linkEnd = [] } = this.#target;
+    const inputs = [...linkStart, ...objects, '-lm', '-lpthread', ...linkEnd];
+    await this.#compile(compiler, [...flags, ...linkFlags, ...inputs, '-o', program]);
     return program;
   }
 

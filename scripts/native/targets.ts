@@ -5,6 +5,9 @@ export interface Target {
   readonly compiler: string;
   readonly flags: readonly string[];
   readonly linkFlags: readonly string[];
+  /** objects that come before and after the program's own, where the compiler does not know them */
+  readonly linkStart?: readonly string[];
+  readonly linkEnd?: readonly string[];
   /** what to install when the compiler is missing */
   readonly packages: string;
 }
@@ -21,22 +24,28 @@ const COMMON = [
 ];
 
 const HARDENED = ['-O2', '-fPIE', '-fstack-protector-strong', '-D_FORTIFY_SOURCE=2', '-fno-plt', '-fno-asynchronous-unwind-tables'];
-const HARDENED_LINK = ['-static-pie', '-s', '-Wl,--gc-sections', '-Wl,-z,relro,-z,now,-z,noexecstack', '-Wl,--build-id=none'];
+const HARDENED_LINK = ['-s', '-Wl,--gc-sections', '-Wl,-z,relro,-z,now,-z,noexecstack', '-Wl,--build-id=none'];
 
-/** Hardened static binaries; needed nothing but the kernel. */
+/** Where Debian's musl-dev keeps musl. */
+const MUSL = '/usr/lib/x86_64-linux-musl';
+
+/** Hardened static binaries that need nothing but the kernel. */
 export const TARGETS: readonly Target[] = [
   {
     name: 'x86_64',
     compiler: 'musl-gcc',
     flags: [...COMMON, ...HARDENED, '-fcf-protection'],
-    linkFlags: HARDENED_LINK,
+    // musl-gcc would make a dynamic executable of -static-pie
+    linkFlags: ['-static', '-nostartfiles', '-Wl,-pie,--no-dynamic-linker,-z,text', ...HARDENED_LINK],
+    linkStart: [`${MUSL}/rcrt1.o`, `${MUSL}/crti.o`],
+    linkEnd: [`${MUSL}/crtn.o`],
     packages: 'gcc musl-tools',
   },
   {
     name: 'aarch64',
     compiler: 'aarch64-linux-gnu-gcc',
     flags: [...COMMON, ...HARDENED, '-mbranch-protection=standard'],
-    linkFlags: HARDENED_LINK,
+    linkFlags: ['-static-pie', ...HARDENED_LINK],
     packages: 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross',
   },
 ];
