@@ -1,5 +1,5 @@
 import { encodeModifiedUtf8 } from '@qga/protocol';
-import { checked } from '../descriptors.js';
+import { checked, type Wires } from '../descriptors.js';
 import type { LogFile } from '../daemon/host.js';
 import { SystemLog } from '../daemon/syslog.js';
 import { isErrno } from '../core/system-error.js';
@@ -15,8 +15,8 @@ const MOST_WAITING = 1_048_576;
  * @param path file to append to; undefined: standard error
  * @throws SystemError when the file cannot be opened
  */
-export function openLog(primitives: Primitives, files: Files, path: string | undefined): LogFile {
-  const system = new SystemLog(primitives, primitives.pid());
+export function openLog(primitives: Primitives, wires: Wires, files: Files, path: string | undefined): LogFile {
+  const system = new SystemLog(wires, primitives.pid());
   const fd =
     path === undefined
       ? STANDARD_ERROR

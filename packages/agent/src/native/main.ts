@@ -25,10 +25,11 @@ function writeAll(fd: number, text: string): void {
 
 function nativeHost(): ProgramHost {
   const files = hostFiles(primitives);
+  const wires = { descriptors: primitives, clock: nativeClock(primitives) };
   return {
     files,
     kernels: primitives,
-    wires: { descriptors: primitives, clock: nativeClock(primitives) },
+    wires,
     transports,
     get pid() {
       return primitives.pid();
@@ -40,7 +41,7 @@ function nativeHost(): ProgramHost {
       writeAll(STDERR, text);
     },
     environment: (name) => primitives.environment(name),
-    openLog: (path) => openLog(primitives, files, path),
+    openLog: (path) => openLog(primitives, wires, files, path),
     platform: (logs) => nativePlatform(primitives, logs),
     async enterBackground() {
       checked(primitives.background());

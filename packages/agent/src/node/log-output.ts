@@ -1,15 +1,15 @@
 import fs from 'node:fs';
 import type { LogFile } from '../daemon/host.js';
 import { SystemLog } from '../daemon/syslog.js';
-import type { Descriptors } from '../descriptors.js';
+import type { Wires } from '../descriptors.js';
 import { asSystemError } from './errors.js';
 
 /**
  * @param path file to append to; undefined: standard error
  * @throws SystemError when the file cannot be opened
  */
-export function openLog(descriptors: Descriptors, path: string | undefined): LogFile {
-  const system = new SystemLog(descriptors, process.pid);
+export function openLog(wires: Wires, path: string | undefined): LogFile {
+  const system = new SystemLog(wires, process.pid);
   const syslog = (priority: number, text: string): void => {
     system.send(priority, text);
   };

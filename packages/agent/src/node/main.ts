@@ -28,7 +28,7 @@ function nodeHost(): ProgramHost {
       fs.writeSync(STDERR, text);
     },
     environment: (name) => process.env[name],
-    openLog: (path) => openLog(wires.descriptors, path),
+    openLog: (path) => openLog(wires, path),
     platform: (logs) => nodePlatform(logs, wires.descriptors),
     async enterBackground() {
       if (!isBackground()) return startInBackground();
