@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 /**
- * QuickJS-ng 0.15.1 as the package carries it; docs/decisions/0003-quickjs-ng.md says why from there. The sum is that of its C
+ * QuickJS-ng 0.15.1 as the package carries it; docs/decisions/0006-quickjs-ng.md says why from there. The sum is that of its C
  * sources and headers: a version that nobody has looked at does not get into the binary.
  */
 const PACKAGE = '@scriptc/runtime/package.json';
