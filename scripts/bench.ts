@@ -17,7 +17,11 @@ import { Client, growth, measure, median, ROWS, type Measure } from './bench/mea
 const root = join(import.meta.dirname, '../..');
 
 const CONTENDERS: readonly Contender[] = [
-  { name: 'native', command: [join(root, 'build/native/x86_64/qemu-ga')], files: [join(root, 'build/native/x86_64/qemu-ga')] },
+  {
+    name: 'native',
+    command: [join(root, 'build/native/x86_64/qemu-ga')],
+    files: [join(root, 'build/native/x86_64/qemu-ga')],
+  },
   {
     name: 'Node',
     command: [process.execPath, join(root, 'packages/agent/bin/qemu-ga.js')],
@@ -66,7 +70,9 @@ function row(name: Measure, results: Results, names: readonly string[]): string 
     const values = results.get(agent)?.get(name) ?? [];
     return `${figure(median(values))} (${figure(Math.min(...values))}–${figure(Math.max(...values))})`;
   });
-  const ratios = names.filter((agent) => agent !== REFERENCE).map((agent) => ratio(median(results.get(agent)?.get(name) ?? []), reference));
+  const ratios = names
+    .filter((agent) => agent !== REFERENCE)
+    .map((agent) => ratio(median(results.get(agent)?.get(name) ?? []), reference));
   return `| ${title}, ${unit} (${better} is better) | ${[...cells, ...ratios].join(' | ')} |`;
 }
 
@@ -89,16 +95,25 @@ function machine(): string {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { rounds: { type: 'string', default: '5' }, soak: { type: 'string', default: '0' }, write: { type: 'boolean', default: false } },
+    options: {
+      rounds: { type: 'string', default: '5' },
+      soak: { type: 'string', default: '0' },
+      write: { type: 'boolean', default: false },
+    },
   });
   const present = CONTENDERS.filter(({ files }) => files.every((file) => existsSync(file)));
   const client = buildClient();
   const rounds = Number(values.rounds);
-  const parts = [`Medians of ${String(rounds)} rounds, in brackets the range. ${machine()}.`, table(await measureAll(client, present, rounds), present)];
+  const parts = [
+    `Medians of ${String(rounds)} rounds, in brackets the range. ${machine()}.`,
+    table(await measureAll(client, present, rounds), present),
+  ];
   const soak = Number(values.soak);
   for (const contender of soak > 0 ? present : []) {
     const [before, after] = await growth(client, contender, soak);
-    parts.push(`RSS of ${contender.name} before and after ${String(soak)} pings: ${String(before)} → ${String(after)} KiB.`);
+    parts.push(
+      `RSS of ${contender.name} before and after ${String(soak)} pings: ${String(before)} → ${String(after)} KiB.`,
+    );
   }
   const text = `${parts.join('\n\n')}\n`;
   console.log(text);

@@ -36,9 +36,14 @@ async function buildTarget(target: Target, program: string): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { arch: { type: 'string', default: 'x86_64' }, sanitize: { type: 'boolean', default: false } } });
-  const targets = values.sanitize ? [SANITIZED] : TARGETS.filter(({ name }) => values.arch === 'all' || values.arch === name);
-  if (targets.length === 0) throw new Error(`no target '${values.arch}'; there are: ${TARGETS.map(({ name }) => name).join(', ')}, all`);
+  const { values } = parseArgs({
+    options: { arch: { type: 'string', default: 'x86_64' }, sanitize: { type: 'boolean', default: false } },
+  });
+  const targets = values.sanitize
+    ? [SANITIZED]
+    : TARGETS.filter(({ name }) => values.arch === 'all' || values.arch === name);
+  if (targets.length === 0)
+    throw new Error(`no target '${values.arch}'; there are: ${TARGETS.map(({ name }) => name).join(', ')}, all`);
   mkdirSync(place.output, { recursive: true });
   const program = await bytecode();
   for (const target of targets) await buildTarget(target, program);

@@ -56,7 +56,8 @@ export class Client {
 
 function startTimes(client: Client, contender: Contender): number {
   const folder = mkdtempSync(join(tmpdir(), 'qga-bench-'));
-  const once = (): number => (client.run('-', 'start', ...contender.command, ...RunningAgent.options(folder))[0] ?? 0) / 1000;
+  const once = (): number =>
+    (client.run('-', 'start', ...contender.command, ...RunningAgent.options(folder))[0] ?? 0) / 1000;
   const times = Array.from({ length: STARTS }, once);
   rmSync(folder, { recursive: true });
   return median(times);
@@ -65,7 +66,10 @@ function startTimes(client: Client, contender: Contender): number {
 function transfers(client: Client, agent: RunningAgent, report: (measure: Measure, value: number) => void): void {
   const source = join(agent.folder, 'source');
   // no run of equal bytes that anybody could profit from
-  writeFileSync(source, Buffer.from(Uint32Array.from({ length: TRANSFER / 4 }, (_, at) => Math.imul(at, 2_654_435_761)).buffer));
+  writeFileSync(
+    source,
+    Buffer.from(Uint32Array.from({ length: TRANSFER / 4 }, (_, at) => Math.imul(at, 2_654_435_761)).buffer),
+  );
   for (const kib of [4, 64, 1024, 8192] as const) {
     const size = kib * KIB;
     const count = Math.min(TRANSFER / size, COUNT_LIMIT);
@@ -95,7 +99,11 @@ export async function measure(client: Client, contender: Contender): Promise<Map
 }
 
 /** Memory before and after so many pings, in KiB. */
-export async function growth(client: Client, contender: Contender, pings: number): Promise<[before: number, after: number]> {
+export async function growth(
+  client: Client,
+  contender: Contender,
+  pings: number,
+): Promise<[before: number, after: number]> {
   const agent = await RunningAgent.start(contender);
   try {
     client.run(agent.socket, 'pipeline', PINGS);

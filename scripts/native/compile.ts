@@ -45,7 +45,11 @@ export class Compilation {
     const names = readdirSync(this.#place.sources).filter((name) => name.endsWith('.c') && name !== GENERATOR);
     // kernels.c is written for a compiler that makes vector code of its loops
     return Promise.all(
-      names.sort().map((name) => this.#object(join(this.#place.sources, name), name === 'kernels.c' ? [...OWN_WARNINGS, '-O3'] : OWN_WARNINGS)),
+      names
+        .sort()
+        .map((name) =>
+          this.#object(join(this.#place.sources, name), name === 'kernels.c' ? [...OWN_WARNINGS, '-O3'] : OWN_WARNINGS),
+        ),
     );
   }
 
@@ -96,8 +100,11 @@ export class Compilation {
       await run(compiler, args, { env: { ...process.env, SOURCE_DATE_EPOCH: '0' }, cwd: this.#place.root });
     } catch (error) {
       const { code, stderr } = error as { code?: unknown; stderr?: string };
-      if (code === 'ENOENT') throw new Error(`${compiler} is missing: apt-get install ${this.#target.packages}`, { cause: error });
-      throw new Error(`${compiler} ${relative(this.#place.root, args.at(-3) ?? '')}: ${stderr ?? String(error)}`, { cause: error });
+      if (code === 'ENOENT')
+        throw new Error(`${compiler} is missing: apt-get install ${this.#target.packages}`, { cause: error });
+      throw new Error(`${compiler} ${relative(this.#place.root, args.at(-3) ?? '')}: ${stderr ?? String(error)}`, {
+        cause: error,
+      });
     }
   }
 }

@@ -23,7 +23,14 @@ const COMMON = [
   '-fvisibility=hidden',
 ];
 
-const HARDENED = ['-O2', '-fPIE', '-fstack-protector-strong', '-D_FORTIFY_SOURCE=2', '-fno-plt', '-fno-asynchronous-unwind-tables'];
+const HARDENED = [
+  '-O2',
+  '-fPIE',
+  '-fstack-protector-strong',
+  '-D_FORTIFY_SOURCE=2',
+  '-fno-plt',
+  '-fno-asynchronous-unwind-tables',
+];
 const HARDENED_LINK = ['-s', '-Wl,--gc-sections', '-Wl,-z,relro,-z,now,-z,noexecstack', '-Wl,--build-id=none'];
 
 /** Where Debian's musl-dev keeps musl. */

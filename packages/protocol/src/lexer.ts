@@ -8,7 +8,8 @@ import { describeBytes } from './utf8.js';
  * What the lexer found. 'none': more bytes are needed. 'stray': a byte that fits no token. 'oversize': the token does not fit
  * into what the message may still hold.
  */
-export type TokenKind = '{' | '}' | '[' | ']' | ',' | ':' | 'string' | 'number' | 'keyword' | 'none' | 'stray' | 'oversize';
+export type TokenKind =
+  '{' | '}' | '[' | ']' | ',' | ':' | 'string' | 'number' | 'keyword' | 'none' | 'stray' | 'oversize';
 
 const LF = 0x0a;
 const BACKSLASH = 0x5c;
@@ -17,7 +18,14 @@ const SINGLE_QUOTE = 0x27;
 /** From here on, bytes that no UTF-8 has: the protocol uses 0xFF to interrupt a message. */
 const INTERRUPT = 0xfe;
 
-const PUNCTUATION: Readonly<Record<number, TokenKind>> = { 0x7b: '{', 0x7d: '}', 0x5b: '[', 0x5d: ']', 0x2c: ',', 0x3a: ':' };
+const PUNCTUATION: Readonly<Record<number, TokenKind>> = {
+  0x7b: '{',
+  0x7d: '}',
+  0x5b: '[',
+  0x5d: ']',
+  0x2c: ',',
+  0x3a: ':',
+};
 
 function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === LF;

@@ -26,7 +26,11 @@ export async function configure(host: ProgramHost, argv: readonly string[], path
   return { commandLine, settings };
 }
 
-async function readConfig(host: ProgramHost, path: string, presence: 'required' | 'optional'): Promise<Settings | undefined> {
+async function readConfig(
+  host: ProgramHost,
+  path: string,
+  presence: 'required' | 'optional',
+): Promise<Settings | undefined> {
   let text: string;
   try {
     text = await readTextFile(host, path);

@@ -59,7 +59,8 @@ function inform(host: ProgramHost, { commandLine, settings }: Configuration): bo
 function startable(given: Settings): Startable {
   const settings = withDefaults(given, linuxPaths);
   const { method, path } = settings;
-  if (!METHODS.includes(method as Method)) throw new UsageError(`unsupported channel method/type: ${method} (-m, method)`);
+  if (!METHODS.includes(method as Method))
+    throw new UsageError(`unsupported channel method/type: ${method} (-m, method)`);
   if (path === undefined) throw new UsageError(`must specify a path for this channel (-p, path) with ${method}`);
   return { ...settings, method: method as Method, path };
 }

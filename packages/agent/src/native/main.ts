@@ -62,7 +62,10 @@ runProgram(nativeHost(), primitives.argv).then(
     primitives.exit(code);
   },
   (error: unknown) => {
-    writeAll(STDERR, `qemu-ga: internal error: ${error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error)}\n`);
+    writeAll(
+      STDERR,
+      `qemu-ga: internal error: ${error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error)}\n`,
+    );
     primitives.exit(1);
   },
 );

@@ -101,7 +101,15 @@ export class NativeProcesses implements Processes {
     const errorEnd = options.stderr === 'stdout' ? stdout : stderr;
     const ends = [stdin, stdout, errorEnd].map((pipe) => pipe?.child ?? NULL);
     const [childIn = NULL, childOut = NULL, childErr = NULL] = ends;
-    const started = primitives.spawn(options.file, options.argv, options.env, childIn, childOut, childErr, options.session);
+    const started = primitives.spawn(
+      options.file,
+      options.argv,
+      options.env,
+      childIn,
+      childOut,
+      childErr,
+      options.session,
+    );
     const exited = typeof started === 'number' ? undefined : this.#whenExited(started[0]);
     const pipes = [stdin, stdout, stderr].filter((pipe) => pipe !== undefined);
     for (const { child } of pipes) primitives.close(child);
@@ -117,7 +125,9 @@ export class NativeProcesses implements Processes {
   }
 
   #describe(pid: number, session: boolean, exited: Promise<ProcessExit>, out?: Pipe, err?: Pipe): RunningProcess {
-    const readers = [out, err].map((pipe) => (pipe === undefined ? undefined : new OutputReader(this.#primitives, pipe.own)));
+    const readers = [out, err].map((pipe) =>
+      pipe === undefined ? undefined : new OutputReader(this.#primitives, pipe.own),
+    );
     const [stdout, stderr] = readers.map((reader) => reader?.chunks ?? endedQueue());
     return {
       pid,

@@ -55,7 +55,9 @@ function feed(child: ChildProcess, input: 'null' | Uint8Array): void {
 /** Node takes the environment as an object: of a name given twice the last one counts, an entry without `=` is lost. */
 function asObject(env: readonly string[]): NodeJS.ProcessEnv {
   const entries = env.filter((entry) => entry.indexOf('=') > 0);
-  return Object.fromEntries(entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
+  return Object.fromEntries(
+    entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+  );
 }
 
 async function* chunksOf(stream: net.Socket | undefined): AsyncGenerator<Uint8Array> {

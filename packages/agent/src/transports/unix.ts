@@ -43,7 +43,13 @@ export function listenUnix(wires: Wires, path: string): Listener {
     if (!(error instanceof SystemError)) throw error;
     throw new TransportError(`error binding to unix socket '${path}': ${error.message}`);
   }
-  return acceptFrom(wires, fd, path, () => `client of ${path}`, () => descriptors.unlink(path));
+  return acceptFrom(
+    wires,
+    fd,
+    path,
+    () => `client of ${path}`,
+    () => descriptors.unlink(path),
+  );
 }
 
 function removeOldSocket({ descriptors }: Wires, path: string): void {

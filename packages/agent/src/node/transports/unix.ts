@@ -64,5 +64,7 @@ function bind(server: net.Server, path: string): Promise<void> {
 
 function cannotOpen(path: string, error: unknown): TransportError {
   const cause = asSystemError(error);
-  return new TransportError(`error binding to unix socket '${path}': ${cause instanceof Error ? cause.message : String(cause)}`);
+  return new TransportError(
+    `error binding to unix socket '${path}': ${cause instanceof Error ? cause.message : String(cause)}`,
+  );
 }
