@@ -79,7 +79,7 @@ function row(name: Measure, results: Results, names: readonly string[]): string 
 function table(results: Results, contenders: readonly Contender[]): string {
   const names = contenders.map(({ name }) => name);
   const heads = ['', ...names, ...names.filter((name) => name !== REFERENCE).map((name) => `${name} : ${REFERENCE}`)];
-  const sizes = contenders.map((contender) => `${(sizeOf(contender) / 1e6).toFixed(2)}`);
+  const sizes = contenders.map((contender) => (sizeOf(contender) / 1e6).toFixed(2));
   return [
     `| ${heads.join(' | ')} |`,
     `|${' --- |'.repeat(heads.length)}`,

@@ -34,6 +34,38 @@ const PARTS: readonly Part[] = [
     node: false,
   },
   {
+    path: `${AGENT}/transports`,
+    may: ['@qga/protocol', `${AGENT}/core`, `${AGENT}/linux`, `${AGENT}/platform.ts`, `${AGENT}/descriptors.ts`],
+    node: false,
+  },
+  { path: `${AGENT}/descriptors.ts`, may: [`${AGENT}/core`, `${AGENT}/platform.ts`], node: false },
+  {
+    path: `${AGENT}/daemon`,
+    may: [
+      '@qga/protocol',
+      AGENT,
+      `${AGENT}/core`,
+      `${AGENT}/linux`,
+      `${AGENT}/transports`,
+      `${AGENT}/platform.ts`,
+      `${AGENT}/descriptors.ts`,
+    ],
+    node: false,
+  },
+  {
+    path: `${AGENT}/native`,
+    may: [
+      '@qga/protocol',
+      `${AGENT}/core`,
+      `${AGENT}/daemon`,
+      `${AGENT}/linux`,
+      `${AGENT}/transports`,
+      `${AGENT}/platform.ts`,
+      `${AGENT}/descriptors.ts`,
+    ],
+    node: false,
+  },
+  {
     path: `${AGENT}/node`,
     may: [
       '@qga/protocol',
@@ -41,6 +73,9 @@ const PARTS: readonly Part[] = [
       'koffi',
       AGENT,
       `${AGENT}/core`,
+      `${AGENT}/daemon`,
+      `${AGENT}/transports`,
+      `${AGENT}/descriptors.ts`,
       `${AGENT}/linux`,
       `${AGENT}/platform.ts`,
     ],
@@ -54,7 +89,7 @@ const PARTS: readonly Part[] = [
   { path: 'packages/cli/test', may: ['packages/cli', '@qga/protocol', '@qga/protocol/docs'], node: true },
   { path: 'conformance', may: [], node: true },
   { path: 'vm', may: [], node: true },
-  { path: 'scripts', may: ['@qga/client', '@qga/agent/core'], node: true },
+  { path: 'scripts', may: ['@qga/client', '@qga/agent/core', 'esbuild', 'typescript'], node: true },
 ];
 
 const IMPORT = /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*'([^']+)'|^\s*import\s*'([^']+)'|\bimport\('([^']+)'\)/gm;

@@ -16,8 +16,8 @@ function withoutPrivateNames(context: ts.TransformationContext): ts.Transformer<
 
 const plainNames: Plugin = {
   name: 'plain-names',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.js$/ }, ({ path }) => {
+  setup(plugin) {
+    plugin.onLoad({ filter: /\.js$/ }, ({ path }) => {
       const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2023);
       const { transformed } = ts.transform(source, [withoutPrivateNames]);
       const [result = source] = transformed;

@@ -30,7 +30,12 @@ static PRIMITIVE(read_chunk) {
     int64_t fd;
     if (!get_integers(js, argv, 1, &fd)) return JS_EXCEPTION;
     ssize_t count = read((int)fd, input, sizeof input);
-    return count < 0 ? call_result(js, count) : JS_NewUint8ArrayCopy(js, input, (size_t)count);
+    if (count < 0) return call_result(js, count);
+    JSValue bytes = JS_NewUint8ArrayCopy(js, input, (size_t)count);
+    if (!JS_IsException(bytes)) return bytes;
+    /* an error of the channel, which then ends: what it had collected is what memory is short of */
+    JS_FreeValue(js, JS_GetException(js));
+    return JS_NewInt32(js, -ENOMEM);
 }
 
 /* Points at the bytes of `parts` beyond the first `from`. Returns how many vectors that takes, or -1 with an exception. */

@@ -1,5 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-/* The event loop: watched descriptors, timers, signals, the end. */
+/* SPDX-License-Identifier: Apache-2.0. The event loop: watched descriptors, timers, signals, the end. */
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
@@ -22,8 +21,7 @@ struct watch {
     JSValue callback;
     void (*own)(JSContext *js);
     uint32_t generation;
-    bool used;
-    bool registered;
+    bool used, registered;
 };
 
 struct timer {

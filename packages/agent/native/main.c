@@ -17,7 +17,7 @@ void kernels_open(void);
 #define MIB (1024UL * 1024)
 /* What JavaScript may use. A few clients can each have the longest message at hand; past it a command answers an error. */
 #define MEMORY_LIMIT (768 * MIB)
-#define STACK_LIMIT (4 * MIB)
+#define STACK_LIMIT (6 * MIB)
 
 /* Files opened later must not take the place of closed standard descriptors. */
 static int fill_standard(void) {
@@ -32,11 +32,11 @@ static int fill_standard(void) {
     return 0;
 }
 
-/* Half of the stack is left to C. */
+/* A quarter of the stack is left to C. */
 static size_t stack_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_cur == RLIM_INFINITY) return STACK_LIMIT;
-    return limit.rlim_cur / 2 < STACK_LIMIT ? limit.rlim_cur / 2 : STACK_LIMIT;
+    return limit.rlim_cur / 4 * 3 < STACK_LIMIT ? limit.rlim_cur / 4 * 3 : STACK_LIMIT;
 }
 
 /* Only what the agent uses; above all no eval: nothing at run time can turn text into a program. */

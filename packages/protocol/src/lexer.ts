@@ -88,11 +88,10 @@ export class Lexer {
   }
 
   next(): TokenKind {
-    if (this.#inside === 'nothing') {
-      if (!this.#begin()) return 'none';
-      if (this.#inside === 'nothing') return this.#punctuation();
-    }
+    if (this.#inside === 'nothing' && !this.#begin()) return 'none';
     switch (this.#inside) {
+      case 'nothing':
+        return this.#punctuation();
       case 'string':
       case 'escape':
         return this.#continueString();

@@ -49,8 +49,7 @@ export async function run(options: RunOptions): Promise<'stopped' | 'broken'> {
     ready?.();
     ready = undefined;
     agent.log.write('warning', `waiting ${String(RETRY / 1000)} s before ${path} is opened again`);
-    await pauseUnlessStopped(platform.clock, RETRY, stop);
-    if (stop.stopped) return 'stopped';
+    if (await stoppedWithin(platform.clock, RETRY, stop)) return 'stopped';
   }
 }
 
@@ -67,12 +66,13 @@ async function serveUntilBroken({ agent, platform, stop }: RunOptions, listener:
   }
 }
 
-function pauseUnlessStopped(clock: Clock, milliseconds: number, stop: StopSignal): Promise<void> {
+/** Lets that much time pass, or less. @returns whether the agent is to stop */
+function stoppedWithin(clock: Clock, milliseconds: number, stop: StopSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const done = (): void => {
       cancel();
       release();
-      resolve();
+      resolve(stop.stopped);
     };
     let release = (): void => undefined;
     const cancel = clock.after(milliseconds, done);

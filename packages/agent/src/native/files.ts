@@ -69,7 +69,9 @@ export function nativeFiles(primitives: Primitives, machine: string): Files {
   return {
     flags: machine === 'x86_64' ? FLAGS_X86 : FLAGS_ARM,
     open: (path, flags, mode = 0) => calls.path(Operation.open, path, [flags | O_CLOEXEC, mode]),
-    close: async (file) => void (await calls.file(Operation.close, file)),
+    close: async (file) => {
+      await calls.file(Operation.close, file);
+    },
     read(file, into) {
       const count = primitives.readCached(file, into);
       return count === -EAGAIN ? calls.bytes(Operation.read, file, into) : Promise.resolve(count);
@@ -82,12 +84,22 @@ export function nativeFiles(primitives: Primitives, machine: string): Files {
     },
     fstat: (file) => calls.run(Operation.fstat, [file], undefined, undefined, (_, details) => toStatus(details)),
     stat: (path) => calls.run(Operation.stat, [], path, undefined, (_, details) => toStatus(details)),
-    fchmod: async (file, mode) => void (await calls.file(Operation.fchmod, file, mode)),
-    fchown: async (file, uid, gid) => void (await calls.file(Operation.fchown, file, uid, gid)),
-    fsync: async (file) => void (await calls.file(Operation.fsync, file)),
+    fchmod: async (file, mode) => {
+      await calls.file(Operation.fchmod, file, mode);
+    },
+    fchown: async (file, uid, gid) => {
+      await calls.file(Operation.fchown, file, uid, gid);
+    },
+    fsync: async (file) => {
+      await calls.file(Operation.fsync, file);
+    },
     rename: (from, to) => calls.run(Operation.rename, [], from, to, () => undefined),
-    unlink: async (path) => void (await calls.path(Operation.unlink, path)),
-    mkdir: async (path, mode) => void (await calls.path(Operation.mkdir, path, [mode])),
+    unlink: async (path) => {
+      await calls.path(Operation.unlink, path);
+    },
+    mkdir: async (path, mode) => {
+      await calls.path(Operation.mkdir, path, [mode]);
+    },
     readdir: (path) => calls.run(Operation.readdir, [], path, undefined, (_, details) => (details ?? []).map(String)),
     readlink: (path) => calls.run(Operation.readlink, [], path, undefined, (_, details) => firstText(details)),
     realpath: (path) => calls.run(Operation.realpath, [], path, undefined, (_, details) => firstText(details)),

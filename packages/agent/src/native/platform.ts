@@ -1,6 +1,6 @@
 import type { Clock, LogOutput, Platform, System } from '../platform.js';
 import { checked } from '../descriptors.js';
-import { askRoutingSocket } from '../linux/routing-socket.js';
+import { askRoutingSocket } from '../transports/routing-socket.js';
 import { SystemError } from '../core/system-error.js';
 import { nativeFiles } from './files.js';
 import { NativeProcesses } from './processes.js';

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import type { Descriptors } from '../descriptors.js';
-import { askRoutingSocket } from '../linux/routing-socket.js';
+import { askRoutingSocket } from '../transports/routing-socket.js';
 import type { System } from '../platform.js';
 import { loadAverages, setTimeOfDay } from './libc.js';
 

@@ -1,8 +1,8 @@
 import { concatBytes } from '@qga/protocol';
 import { SystemError } from '../core/system-error.js';
 import { checked, type Descriptors } from '../descriptors.js';
-import { SOCK_CLOEXEC, SOCK_NONBLOCK } from '../transports/socket-listener.js';
-import { EAGAIN } from './constants.js';
+import { SOCK_CLOEXEC, SOCK_NONBLOCK } from './socket-listener.js';
+import { EAGAIN } from '../linux/constants.js';
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
