@@ -48,7 +48,7 @@ const PARTS: readonly Part[] = [
   },
   { path: 'packages/agent/test', may: ['packages/agent', 'koffi', '@qga/protocol', '@qga/protocol/node'], node: true },
   { path: `${CLIENT}/core`, may: ['@qga/protocol'], node: false },
-  { path: `${CLIENT}/node`, may: ['@qga/protocol', '@qga/protocol/node', `${CLIENT}/core`], node: true },
+  { path: `${CLIENT}/node`, may: ['@qga/protocol', '@qga/protocol/node', 'koffi', `${CLIENT}/core`], node: true },
   { path: 'packages/client/test', may: ['packages/client', '@qga/protocol', '@qga/protocol/node'], node: true },
   { path: 'packages/cli/src', may: ['@qga/client', '@qga/protocol', '@qga/protocol/docs'], node: true },
   { path: 'packages/cli/test', may: ['packages/cli', '@qga/protocol', '@qga/protocol/docs'], node: true },
