@@ -50,8 +50,16 @@ const PARTS: readonly Part[] = [
   { path: `${CLIENT}/core`, may: ['@qga/protocol'], node: false },
   { path: `${CLIENT}/node`, may: ['@qga/protocol', '@qga/protocol/node', 'koffi', `${CLIENT}/core`], node: true },
   { path: 'packages/client/test', may: ['packages/client', '@qga/protocol', '@qga/protocol/node'], node: true },
-  { path: 'packages/cli/src', may: ['@qga/client', '@qga/protocol', '@qga/protocol/docs'], node: true },
-  { path: 'packages/cli/test', may: ['packages/cli', '@qga/protocol', '@qga/protocol/docs'], node: true },
+  {
+    path: 'packages/cli/src',
+    may: ['@qga/client', '@qga/protocol', '@qga/protocol/docs', 'commander', 'string-width'],
+    node: true,
+  },
+  {
+    path: 'packages/cli/test',
+    may: ['packages/cli', '@qga/client/testing', '@qga/protocol', '@qga/protocol/docs'],
+    node: true,
+  },
   { path: 'conformance', may: [], node: true },
   { path: 'vm', may: [], node: true },
   { path: 'scripts', may: ['@qga/client'], node: true },
