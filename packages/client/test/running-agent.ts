@@ -17,6 +17,13 @@ export const agents: readonly { readonly name: string; readonly command: readonl
   ...(existsSync(NEWEST) ? [{ name: "QEMU's newest agent", command: [NEWEST] }] : []),
 ];
 
+/** @returns a folder that is removed when the process ends */
+export function scratchFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'qga-client-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 /** An agent on a private socket, in a private folder. */
 export interface RunningAgent {
   readonly socket: string;

@@ -118,13 +118,13 @@ export class Connection implements Link {
    * `limit` has passed in silence (a guest that sleeps answers nothing).
    */
   async #expectNoError(table: CommandTable, limit: number, proof: number): Promise<unknown> {
-    let proven = false;
+    const seen = { proof: false };
     const outcome = await this.#inbox.expect(limit, (frame) => {
-      proven ||= answers(frame, proof);
+      seen.proof ||= answers(frame, proof);
       // the 0xFF before the answer to the sync is no message
       return frame.kind === 'message';
     });
-    if (proven) return {};
+    if (seen.proof) return {};
     if (outcome.kind !== 'frame') {
       this.#inStep = false;
       return {};

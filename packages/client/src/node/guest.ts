@@ -1,4 +1,5 @@
-import { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { Guest } from '../core/guest.js';
 import type { ReadOptions } from '../core/files/read.js';
 import type { WriteOptions } from '../core/files/write.js';

@@ -3,6 +3,8 @@ import { PassThrough, Writable } from 'node:stream';
 /** @returns a stream whose bytes `consume` gets, and that finishes when `consume` has */
 export function writableTo(consume: (source: AsyncIterable<Uint8Array>) => Promise<unknown>): Writable {
   const pipe = new PassThrough();
+  // who reads it hears of its end; there is nobody else to hear
+  pipe.on('error', () => undefined);
   const consumed = consume(pipe as AsyncIterable<Uint8Array>);
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {

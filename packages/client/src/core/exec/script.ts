@@ -42,3 +42,6 @@ export const SETUP_FAILED = 125;
 
 /** Ends a program and, when it has a process group of its own, all that it started. Arguments: signal, process id. */
 export const KILL = 'kill -s "$1" -- "-$2" 2>/dev/null || kill -s "$1" "$2"';
+
+/** Ends what a program that has ended itself left in its process group. Argument: process id. */
+export const KILL_REST = 'kill -s KILL -- "-$1" 2>/dev/null';

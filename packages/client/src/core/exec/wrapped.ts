@@ -6,7 +6,7 @@ import { pause } from '../environment.js';
 import { runScript, statusOf, waitForEnd, type Status } from './helper.js';
 import { AGENT_KEEPS, ExecResult, type ExecOptions } from './options.js';
 import { OutputFile } from './output.js';
-import { KILL, SETUP_FAILED, WRAPPER } from './script.js';
+import { KILL, KILL_REST, SETUP_FAILED, WRAPPER } from './script.js';
 import { lossyText } from './text.js';
 
 /** Options whose input is bytes. */
@@ -76,7 +76,7 @@ class Wrapped {
       ...(stdin instanceof Uint8Array ? { 'input-data': stdin } : {}),
     });
     const status = await this.#watch(pid);
-    await this.#drain();
+    await this.#readNew();
     await this.#refuseFailedSetup(status);
     const truncated = this.#out.truncated || this.#err.truncated;
     if (truncated && !allowTruncated) throw this.#tooMuch();
@@ -105,7 +105,8 @@ class Wrapped {
     const look = async (): Promise<void> => {
       if (signal?.aborted === true) throw this.#error('cancelled', 'was called off', signal.reason);
       if (clock.now() >= end) throw this.#error('timeout', `took longer than ${(timeout ?? 0) / 1000} s`);
-      if (live) await this.#readNew();
+      // also when nobody listens: a program that never stops writing is to be noticed
+      await this.#readNew();
       if ((this.#out.truncated || this.#err.truncated) && !allowTruncated) throw this.#tooMuch();
     };
     try {
@@ -113,7 +114,7 @@ class Wrapped {
     } catch (error) {
       await this.#kill(pid).catch(() => undefined);
       if (!(error instanceof ExecError)) throw error;
-      await this.#drain().catch(() => undefined);
+      await this.#readNew().catch(() => undefined);
       throw new ExecError(error.reason, error.message, this.#output(), { cause: error.cause });
     }
   }
@@ -124,7 +125,10 @@ class Wrapped {
       await runScript(this.#host, KILL, signal, String(pid));
       for (const end = clock.now() + GRACE; clock.now() < end;) {
         // asking also makes the agent forget it
-        if ((await statusOf(this.#host, pid)).exited) return;
+        if ((await statusOf(this.#host, pid)).exited) {
+          await runScript(this.#host, KILL_REST, String(pid));
+          return;
+        }
         await pause(clock, LIVE_LOOK / 2);
       }
     }
@@ -133,10 +137,6 @@ class Wrapped {
   async #readNew(): Promise<void> {
     await this.#out.readNew();
     await this.#err.readNew();
-  }
-
-  async #drain(): Promise<void> {
-    await this.#readNew();
   }
 
   async #refuseFailedSetup(status: Status): Promise<void> {

@@ -25,7 +25,9 @@ export function hvsockTarget(address: string): Target {
     open: async () => {
       const socket = await connectSocket({ path }, name, UNIX_REASONS, OPEN_LIMIT);
       await shakeHands(socket, name, port);
-      return clientChannel(socket, name);
+      const channel = clientChannel(socket, name);
+      socket.resume();
+      return channel;
     },
   };
 }
@@ -56,6 +58,7 @@ function shakeHands(socket: Socket, name: string, port: number): Promise<void> {
         fail('failed', 'the socket does not speak the CONNECT protocol of Firecracker and Cloud Hypervisor');
         return;
       }
+      // nothing may come before the channel is there to take it
       socket.pause();
       if (end + 1 < answer.length) socket.unshift(answer.subarray(end + 1));
       settle();

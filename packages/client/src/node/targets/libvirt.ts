@@ -75,15 +75,9 @@ class Virsh implements Exchanger {
     };
     return new Promise((resolve, reject) => {
       this.#child = execFile('virsh', args, options, (error, stdout, stderr) => {
-        if (error === null) {
-          resolve(stdout);
-          return;
-        }
-        try {
-          resolve(this.#understand(table, error, stderr.toString('utf8')));
-        } catch (failure) {
-          reject(failure as Error);
-        }
+        const outcome = error === null ? stdout : this.#understand(table, error, stderr.toString('utf8'));
+        if (outcome instanceof ConnectError) reject(outcome);
+        else resolve(outcome);
       });
     });
   }
@@ -92,14 +86,14 @@ class Virsh implements Exchanger {
     this.#child?.kill();
   }
 
-  /** @returns the reply that libvirt's words were made of, or undefined for silence @throws ConnectError */
+  /** @returns the reply that libvirt's words were made of, undefined for silence, or why nothing was sent */
   #understand(
     table: CommandTable,
     error: Error & { code?: string | number | null; killed?: boolean },
     words: string,
-  ): Uint8Array | undefined {
+  ): Uint8Array | ConnectError | undefined {
     if (error.code === 'ENOENT') {
-      throw new ConnectError('failed', 'libvirt: needs the program virsh (package libvirt-clients)', { cause: error });
+      return new ConnectError('failed', 'libvirt: needs the program virsh (package libvirt-clients)', { cause: error });
     }
     const complaint = words.replace(/^error: /gm, '').trim();
     const desc = REFUSAL.exec(complaint)?.[1];
@@ -111,7 +105,7 @@ class Virsh implements Exchanger {
     // it was sent; an agent that shuts down or sleeps does not answer
     if (error.killed === true || (TIMED_OUT.test(complaint) && !/not connected/i.test(complaint))) return undefined;
     const [, reason = 'failed', hint = complaint] = COMPLAINTS.find(([pattern]) => pattern.test(complaint)) ?? [];
-    throw new ConnectError(reason, `${this.peer}: ${hint}${hint === complaint ? '' : ` (${complaint})`}`, {
+    return new ConnectError(reason, `${this.peer}: ${hint}${hint === complaint ? '' : ` (${complaint})`}`, {
       cause: error,
     });
   }

@@ -1,4 +1,8 @@
-import { AgentError } from '@qga/protocol';
+import { AgentError, type Commands } from '@qga/protocol';
+
+type Read = Commands['guest-file-read'];
+type Write = Commands['guest-file-write'];
+type Seek = Commands['guest-file-seek'];
 
 interface OpenFile {
   readonly path: string;
@@ -28,14 +32,14 @@ export class MemoryFiles {
     return handle;
   }
 
-  read({ handle, count = 4096 }: { readonly handle: number; readonly count?: number }): object {
+  read({ handle, count = 4096 }: Read['arguments']): Read['return'] {
     const file = this.#file(handle);
     const bytes = this.#of(file.path).subarray(file.at, file.at + count);
     file.at += bytes.length;
     return { count: bytes.length, 'buf-b64': bytes, eof: bytes.length < count };
   }
 
-  write({ handle, 'buf-b64': bytes }: { readonly handle: number; readonly 'buf-b64': Uint8Array }): object {
+  write({ handle, 'buf-b64': bytes }: Write['arguments']): Write['return'] {
     const file = this.#file(handle);
     const old = this.#of(file.path);
     const whole = Buffer.alloc(Math.max(old.length, file.at + bytes.length));
@@ -46,15 +50,7 @@ export class MemoryFiles {
     return { count: bytes.length, eof: false };
   }
 
-  seek({
-    handle,
-    offset,
-    whence,
-  }: {
-    readonly handle: number;
-    readonly offset: number;
-    readonly whence: unknown;
-  }): object {
+  seek({ handle, offset, whence }: Seek['arguments']): Seek['return'] {
     const file = this.#file(handle);
     const from =
       whence === 'end' || whence === 2 ? this.#of(file.path).length : whence === 'set' || whence === 0 ? 0 : file.at;
@@ -62,12 +58,12 @@ export class MemoryFiles {
     return { position: file.at, eof: false };
   }
 
-  flush({ handle }: { readonly handle: number }): object {
+  flush({ handle }: { readonly handle: number }): Record<string, never> {
     this.#file(handle);
     return {};
   }
 
-  close({ handle }: { readonly handle: number }): object {
+  close({ handle }: { readonly handle: number }): Record<string, never> {
     this.#file(handle);
     this.#open.delete(handle);
     return {};
