@@ -56,7 +56,10 @@ for (const { name, command } of agents) {
     for (const [argv, seen] of MAY_LACK) {
       await test(`${argv.join(' ')}, and as JSON`, async (t) => {
         const text = await run(...argv);
-        if (lacks(text)) { t.skip('this agent does not have the command'); return; }
+        if (lacks(text)) {
+          t.skip('this agent does not have the command');
+          return;
+        }
         assert.equal(text.code, 0, text.error);
         assert.match(text.out, seen);
         const { out } = await run(...argv, '--json');
@@ -67,7 +70,10 @@ for (const { name, command } of agents) {
 
     await test('exec passes on output, exit code, environment, folder, input and its time limit', async (t) => {
       const first = await run('exec', 'sh', '-c', 'echo out; echo error >&2; exit 3');
-      if (lacks({ ...first, code: 1 })) { t.skip('this agent does not run programs'); return; }
+      if (lacks({ ...first, code: 1 })) {
+        t.skip('this agent does not run programs');
+        return;
+      }
       assert.deepEqual(first, { code: 3, out: 'out\n', error: 'error\n' });
       const { out } = await run('exec', '--json', '-e', 'A=1', '--cwd', '/tmp', '--', 'sh', '-c', 'echo $A; pwd');
       const expected = { exitCode: 0, signal: null, stdout: '1\n/tmp\n', stderr: '', truncated: false };
