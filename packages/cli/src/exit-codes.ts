@@ -1,4 +1,4 @@
-import { CommandError, ConnectError, GuestError, TimeoutError } from '@qga/client';
+import { CommandError, ConnectError, GuestError, TargetError, TimeoutError } from '@qga/client';
 import { UsageError } from './usage-error.js';
 
 /** What the exit codes mean; the help prints this. */
@@ -19,7 +19,7 @@ export type ExitCode = keyof typeof EXIT_CODES;
 /** @returns the exit code for what was thrown */
 export function exitCode(error: unknown): ExitCode {
   if (error instanceof CommandError) return 1;
-  if (error instanceof UsageError) return 2;
+  if (error instanceof UsageError || error instanceof TargetError) return 2;
   if (error instanceof ConnectError) return 3;
   if (error instanceof TimeoutError) return 4;
   if (error instanceof Error && error.name === 'AbortError') return 130;

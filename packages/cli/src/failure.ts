@@ -4,6 +4,7 @@ import {
   DisconnectedError,
   FrozenError,
   GuestError,
+  TargetError,
   TimeoutError,
   type ConnectReason,
 } from '@qga/client';
@@ -45,7 +46,11 @@ export function describe(error: unknown): string {
 
 /** Errors of this machine's files and programs, and limits: somebody else's message, nobody's fault here. */
 function isExpected(error: unknown): error is Error {
-  return error instanceof RangeError || (error instanceof Error && ('syscall' in error || error.name === 'AbortError'));
+  return (
+    error instanceof RangeError ||
+    error instanceof TargetError ||
+    (error instanceof Error && ('syscall' in error || error.name === 'AbortError'))
+  );
 }
 
 /** What `--json` says about a failure. */
@@ -63,7 +68,11 @@ export interface FailureRecord {
 export function failureRecord(error: unknown): FailureRecord {
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
   const reason = error instanceof Error && 'reason' in error ? { reason: String(error.reason) } : {};
-  const answered = error instanceof ConnectError || error instanceof UsageError || error instanceof CommandError;
+  const answered =
+    error instanceof ConnectError ||
+    error instanceof UsageError ||
+    error instanceof TargetError ||
+    error instanceof CommandError;
   const mayHaveRun = error instanceof DisconnectedError || (error instanceof GuestError && !answered);
   return { kind: name, ...reason, message, mayHaveRun };
 }

@@ -1,5 +1,6 @@
 import { readConfig } from './config.js';
-import { discover, type FoundGuest } from './discover/index.js';
+import type { FoundGuest } from './discover/found-guest.js';
+import { discover } from './discover/index.js';
 import type { GlobalOptions } from './globals.js';
 import { didYouMean } from './suggest.js';
 import { UsageError } from './usage-error.js';

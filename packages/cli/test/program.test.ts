@@ -43,7 +43,14 @@ await test('1: the agent refuses', async () => {
 });
 
 await test('2: the command line is wrong', async () => {
-  for (const argv of [[], ['-s'], ['ping'], ['-s', socket, 'pong'], ['-s', socket, 'guest-file-open']]) {
+  for (const argv of [
+    [],
+    ['-s'],
+    ['ping'],
+    ['-s', 'bogus:x', 'ping'],
+    ['-s', socket, 'pong'],
+    ['-s', socket, 'guest-file-open'],
+  ]) {
     const { code, out, error } = await qga(argv);
     assert.deepEqual([code, out], [2, ''], argv.join(' '));
     assert.match(error, /^qga: .+\n$/);

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FoundGuest } from './index.js';
+import type { FoundGuest } from './found-guest.js';
 
 /** Where libvirt puts a domain's channel: folders `domain-7-NAME` before libvirt 9.7, `7-NAME` since. */
 const FOLDERS = ['var/lib/libvirt/qemu/channel/target', 'run/libvirt/qemu/channel'];

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FoundGuest } from './index.js';
+import type { FoundGuest } from './found-guest.js';
 
 const SOCKETS = 'var/run/qemu-server';
 const CONFIGS = 'etc/pve/qemu-server';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
-import type { FoundGuest } from './index.js';
+import type { FoundGuest } from './found-guest.js';
 
 const AGENT_PORT = 'org.qemu.guest_agent.0';
 

@@ -1,5 +1,5 @@
 import { connect, ConnectError } from '@qga/client';
-import type { FoundGuest } from '../discover/index.js';
+import type { FoundGuest } from '../discover/found-guest.js';
 import { paint } from '../output/paint.js';
 import { formatTable } from '../output/table.js';
 import { allGuests } from '../select.js';
