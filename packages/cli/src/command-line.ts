@@ -1,4 +1,5 @@
 import { commandTables, type CommandName, type CommandTable } from '@qga/protocol';
+import { readCount, readTimeout, type GlobalOptions } from './globals.js';
 import { didYouMean } from './suggest.js';
 import { UsageError } from './usage-error.js';
 import { isSwitch, type GivenOptions } from './values.js';
@@ -6,10 +7,8 @@ import { isSwitch, type GivenOptions } from './values.js';
 /** What was asked for. */
 export interface CommandLine {
   readonly help: boolean;
-  readonly version: boolean;
-  readonly socket: string | undefined;
-  /** milliseconds */
-  readonly timeout: number | undefined;
+  /** the options that all verbs have */
+  readonly globals: GlobalOptions;
   readonly command: CommandTable | undefined;
   readonly options: GivenOptions;
 }
@@ -17,8 +16,10 @@ export interface CommandLine {
 /** Names without the prefix that all have in common. */
 export const shortName = (name: CommandName): string => name.replace(/^guest-/, '');
 
-const SHORT_OPTIONS: Readonly<Record<string, string>> = { '-s': '--socket', '-h': '--help', '-V': '--version' };
-const OWN_OPTIONS = ['socket', 'timeout', 'help', 'version'];
+const SHORT_OPTIONS: Readonly<Record<string, string>> = { '-s': '--socket', '-g': '--guest', '-h': '--help' };
+
+/** Options of qga itself that take a value. No command has an argument of that name. */
+const OWN_OPTIONS = ['socket', 'guest', 'timeout', 'jobs'];
 
 /** Takes the words of a command line one by one. */
 class Words {
@@ -49,12 +50,12 @@ class Words {
 }
 
 /**
- * Takes a command line apart: `[-s SOCKET] COMMAND [--argument value…]`. Options of qga itself may stand anywhere.
+ * Takes apart what follows `qga call`: `COMMAND [--argument value…]`. Options of qga itself may stand anywhere.
  * @throws UsageError
  */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const words = new Words(argv);
-  const own = new Map<string, string>();
+  const own = new Map<string, string[]>();
   const options = new Map<string, string[]>();
   let command: CommandTable | undefined;
   for (let word = words.next(); word !== undefined; word = words.next()) {
@@ -63,21 +64,26 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       if (command !== undefined)
         throw new UsageError(`unexpected word '${word}'; ${command.name} takes --options only`);
       command = findCommand(word);
-    } else if (name === 'help' || name === 'version') own.set(name, '');
-    else if (OWN_OPTIONS.includes(name)) own.set(name, words.value(`--${name}`, attached));
-    else {
+    } else if (name === 'help' || name === 'json') own.set(name, []);
+    else if (OWN_OPTIONS.includes(name)) {
+      own.set(name, [...(own.get(name) ?? []), words.value(`--${name}`, attached)]);
+    } else {
       const type = argumentType(command, name);
       const value = isSwitch(type) ? (words.valueIfAny(attached) ?? 'true') : words.value(`--${name}`, attached);
       options.set(name, [...(options.get(name) ?? []), value]);
     }
   }
+  return { help: own.has('help'), globals: readGlobals(own), command, options };
+}
+
+function readGlobals(own: ReadonlyMap<string, readonly string[]>): GlobalOptions {
+  const [socket, timeout, jobs] = ['socket', 'timeout', 'jobs'].map((name) => own.get(name)?.at(-1));
   return {
-    help: own.has('help'),
-    version: own.has('version'),
-    socket: own.get('socket'),
-    timeout: readTimeout(own.get('timeout')),
-    command,
-    options,
+    guest: own.get('guest') ?? [],
+    ...(socket === undefined ? {} : { socket }),
+    ...(timeout === undefined ? {} : { timeout: readTimeout(timeout) }),
+    ...(jobs === undefined ? {} : { jobs: readCount('--jobs', jobs) }),
+    ...(own.has('json') ? { json: true } : {}),
   };
 }
 
@@ -85,7 +91,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
 function splitOption(word: string): { name: string | undefined; attached: string | undefined } {
   const long = SHORT_OPTIONS[word] ?? word;
   const match = /^--([a-z][a-z0-9-]*)(?:=([^]*))?$/.exec(long);
-  if (match === null && word.startsWith('-')) throw new UsageError(`unknown option '${word}'; try qga --help`);
+  if (match === null && word.startsWith('-')) throw new UsageError(`unknown option '${word}'; try qga call --help`);
   return { name: match?.[1], attached: match?.[2] };
 }
 
@@ -95,7 +101,7 @@ function findCommand(word: string): CommandTable {
   if (found !== undefined) return found;
   const names = known.map(({ name }) => shortName(name));
   throw new UsageError(
-    `unknown command '${word}'${didYouMean(word.replace(/^guest-/, ''), names) || '; qga --help lists them'}`,
+    `unknown command '${word}'${didYouMean(word.replace(/^guest-/, ''), names) || '; qga call --help lists them'}`,
   );
 }
 
@@ -109,20 +115,6 @@ function argumentType(command: CommandTable | undefined, name: string): CommandT
     members.map((candidate) => candidate.name),
   );
   throw new UsageError(
-    `${command.name} has no option --${name}${guess || `; try qga ${shortName(command.name)} --help`}`,
+    `${command.name} has no option --${name}${guess || `; try qga call ${shortName(command.name)} --help`}`,
   );
-}
-
-/** setTimeout takes 32 bits. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
-
-function readTimeout(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const milliseconds = Number(text) * 1000;
-  if (!(milliseconds > 0 && milliseconds <= LONGEST_TIMEOUT)) {
-    throw new UsageError(
-      `--timeout wants a number of seconds, up to ${String(Math.floor(LONGEST_TIMEOUT / 1000))}, not '${text}'`,
-    );
-  }
-  return milliseconds;
 }

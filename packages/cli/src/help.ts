@@ -2,30 +2,27 @@ import type { CommandName, CommandTable, Member } from '@qga/protocol';
 import { docs } from '@qga/protocol/docs';
 import { shortName } from './command-line.js';
 import { EXIT_CODES } from './exit-codes.js';
+import { GLOBAL_HELP } from './globals.js';
 import { GROUPS } from './groups.js';
 import { table, wrap, wrapAll } from './text.js';
 import { isSwitch, placeholder } from './values.js';
-
-const OPTIONS: readonly (readonly [name: string, text: string])[] = [
-  ['-s, --socket PATH', "the agent's unix socket; default: $QGA_SOCKET"],
-  ['--timeout SECONDS', 'how long the command may take; default 30, more for freeze, thaw and trim'],
-  ['-h, --help', 'this text, or with a command what it does and takes'],
-  ['-V, --version', 'the version of qga'],
-];
 
 const VALUES =
   'A list is given by repeating its option, or as one JSON array. A switch may stand alone (--reset) or with a value ' +
   '(--reset=false). Bytes are given as base64, as @FILE, or as @- for standard input; they are printed as base64. ' +
   'The output is one line of JSON, or indented on a terminal.';
 
-/** The text of `qga --help`. */
-export function overview(): string {
+/** The text of `qga call --help`. */
+export function commandList(): string {
   const parts = [
-    'Usage: qga -s SOCKET COMMAND [--ARGUMENT VALUE]...\n       qga COMMAND --help',
-    'Runs a command of the QEMU guest agent in a virtual machine.',
-    `Options:\n${table(OPTIONS)}`,
+    'Usage: qga call COMMAND [--ARGUMENT VALUE]...\n       qga call COMMAND --help',
+    wrap(
+      "Runs one command of the guest agent's protocol. A name that begins with guest- needs no `call` before it.",
+      0,
+    ),
     ...commandLists(),
     wrap(VALUES, 0),
+    `Options:\n${table(GLOBAL_HELP)}`,
     `Exit codes:\n${table(Object.entries(EXIT_CODES))}`,
   ];
   return `${parts.join('\n\n')}\n`;
@@ -49,7 +46,7 @@ export function commandHelp({ name, arguments: { members }, successResponse }: C
   );
   const parts = [
     wrap(`${name}: ${summary}`, 2),
-    wrap([`Usage: qga -s SOCKET ${shortName(name)}`, ...members.map(usage)].join(' '), 7).replaceAll(GLUE, ' '),
+    wrap([`Usage: qga call ${shortName(name)}`, ...members.map(usage)].join(' '), 7).replaceAll(GLUE, ' '),
     ...(text === '' ? [] : [wrapAll(text)]),
     ...(rows.length === 0 ? [] : [`Options:\n${table(rows, 24)}`]),
     ...(returns === '' ? [] : [wrap(`Prints: ${returns}`, 2)]),

@@ -28,7 +28,8 @@ export function formatJson(value: unknown, pretty: boolean, margin = ''): string
     );
   }
   if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value).map(
+    const present = Object.entries(value).filter(([, member]) => member !== undefined);
+    const members = present.map(
       ([name, member]) =>
         `${formatJson(name, pretty)}:${pretty ? ' ' : ''}${formatJson(member, pretty, `${margin}  `)}`,
     );

@@ -18,8 +18,8 @@ await test('own options stand anywhere; a command goes with or without its prefi
     ['-s', '/x', 'ping', '--timeout', '1.5'],
     ['guest-ping', '--socket=/x', '--timeout=1.5'],
   ]) {
-    const { socket, timeout, command } = parseCommandLine(argv);
-    assert.deepEqual([socket, timeout, command?.name], ['/x', 1500, 'guest-ping']);
+    const { globals, command } = parseCommandLine(argv);
+    assert.deepEqual([globals.socket, globals.timeout, command?.name], ['/x', 1500, 'guest-ping']);
   }
 });
 

@@ -3,15 +3,25 @@ import test from 'node:test';
 import { commandTables } from '@qga/protocol';
 import { docs } from '@qga/protocol/docs';
 import { EXIT_CODES } from '../dist/exit-codes.js';
-import { commandHelp, overview } from '../dist/help.js';
+import { commandHelp, commandList } from '../dist/help.js';
+import { overview } from '../dist/overview.js';
+import { VERBS } from '../dist/verbs/index.js';
 
 const tooWide = (text: string): string[] => text.split('\n').filter((line) => line.length > 80);
 
 /** Wrapped text in one line again. */
 const flat = (text: string): string => text.replace(/\s+/g, ' ');
 
-await test('the overview has every command once, every exit code, and fits 80 columns', () => {
+await test('the overview has every verb once, and fits 80 columns', () => {
   const text = overview();
+  for (const { name } of VERBS) {
+    assert.equal(text.split('\n').filter((line) => line.startsWith(`  ${name} `)).length, 1, name);
+  }
+  assert.deepEqual(tooWide(text), []);
+});
+
+await test('the list of commands has every one once, every exit code, and fits 80 columns', () => {
+  const text = commandList();
   for (const name of Object.keys(commandTables)) {
     const rows = text.split('\n').filter((line) => line.startsWith(`  ${name.replace('guest-', '')} `));
     assert.equal(rows.length, 1, name);

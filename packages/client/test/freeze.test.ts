@@ -38,7 +38,7 @@ await test('freezes, works, thaws, and tells what it did', async () => {
   });
   assert.equal(agent.frozen, false);
   const { milliseconds, ...rest } = result;
-  assert.deepEqual(rest, { value: 'work on 2', frozen: 2, thawed: 2 });
+  assert.deepEqual(rest, { value: 'work on 2', frozen: 2, thawed: 2, matched: true });
   assert.ok(milliseconds >= 0);
 });
 
@@ -132,7 +132,8 @@ await test('does not thaw what somebody else froze', async () => {
     guestOf(agent).withFrozenFilesystems(() => undefined),
     CommandError,
   );
-  assert.deepEqual(agent.commands, ['guest-fsfreeze-freeze']);
+  // whether it is blocked or frozen was asked
+  assert.deepEqual(agent.commands, ['guest-fsfreeze-freeze', 'guest-fsfreeze-status']);
 });
 
 await test('thaws after a freeze that failed half way', async () => {

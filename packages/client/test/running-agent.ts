@@ -7,12 +7,22 @@ import { connect } from '../dist/node/index.js';
 
 const OURS = fileURLToPath(new URL('../../../node_modules/.bin/qemu-ga', import.meta.url));
 const QEMUS = '/usr/sbin/qemu-ga';
+/** what `node build/conformance/fetch-reference.js` fetches */
+const NEWEST = fileURLToPath(new URL('../../../build/reference-agent/qemu-ga', import.meta.url));
 
 /** The agents that the tests can run with: ours, and QEMU's where it is installed. */
 export const agents: readonly { readonly name: string; readonly command: readonly string[] }[] = [
   { name: 'our agent', command: [process.execPath, OURS] },
   ...(existsSync(QEMUS) ? [{ name: "QEMU's agent", command: [QEMUS] }] : []),
+  ...(existsSync(NEWEST) ? [{ name: "QEMU's newest agent", command: [NEWEST] }] : []),
 ];
+
+/** @returns a folder that is removed when the process ends */
+export function scratchFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'qga-client-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 /** An agent on a private socket, in a private folder. */
 export interface RunningAgent {

@@ -1,8 +1,9 @@
 import { commandTables, type ByteChannel, type CommandTable, type Frame } from '@qga/protocol';
 import type { Environment } from './environment.js';
-import { CommandError, ConnectError, DisconnectedError, TimeoutError } from './errors.js';
-import { Inbox } from './inbox.js';
+import { CommandError, ConnectError, DisconnectedError, ProtocolError, TimeoutError } from './errors.js';
+import { Inbox, type Outcome } from './inbox.js';
 import { replyLimits } from './limits.js';
+import type { Link, Sent } from './link.js';
 import { printRequest, readReply } from './reply.js';
 
 /** Bytes as they pass on the wire, for logs and demonstrations. */
@@ -18,7 +19,7 @@ export interface ConnectionSettings {
   readonly trace: (event: TraceEvent) => void;
 }
 
-const INTERRUPT = 0xff;
+const INTERRUPT = Uint8Array.of(0xff);
 
 /** Whether the agent says that it does not have (or allow) guest-sync-delimited. */
 function lacksDelimitedSync(frame: Frame): boolean {
@@ -29,14 +30,18 @@ function lacksDelimitedSync(frame: Frame): boolean {
   return typeof desc === 'string' && desc.includes('guest-sync-delimited');
 }
 
+function answers(frame: Frame, id: number): boolean {
+  return frame.kind === 'message' && frame.value instanceof Map && frame.value.get('return') === id;
+}
+
 /**
- * The conversation on one channel. One method at a time: the caller serialises.
+ * The conversation on one channel.
  *
- * It is in step when the next message from the agent can only be the answer to the next request. It gets there by a sync and
- * stays there as long as every request is answered by one well-formed message and nothing else comes; otherwise the next
- * exchange begins with another sync.
+ * It is in step when the next message from the agent can only be the answer to the oldest request without one. It gets there by
+ * a sync and stays there as long as every request is answered by one well-formed message and nothing else comes; otherwise all
+ * that wait are told, and the next request goes behind another sync.
  */
-export class Connection {
+export class Connection implements Link {
   readonly #channel: ByteChannel;
   readonly #environment: Environment;
   readonly #settings: ConnectionSettings;
@@ -53,12 +58,10 @@ export class Connection {
     void this.#readAll();
   }
 
-  /** Why the connection is over; undefined while it is not. */
   get lost(): string | undefined {
     return this.#inbox.lost;
   }
 
-  /** Ends the connection; an exchange under way fails. */
   close(reason: string): void {
     this.#inbox.end(reason);
     this.#channel.close();
@@ -78,59 +81,90 @@ export class Connection {
       if (this.#delimited && lacksDelimitedSync(frame)) {
         this.#delimited = false;
         // another number, or a late answer to the first question would be taken for the answer to this one
-        id = this.#sendSync(this.#environment.random());
+        id = this.#environment.random();
+        this.#send([INTERRUPT, ...this.#syncRequest(id)]);
         return false;
       }
-      return frame.kind === 'message' && frame.value instanceof Map && frame.value.get('return') === id;
+      return answers(frame, id);
     });
-    this.#sendSync(id);
+    this.#send([INTERRUPT, ...this.#syncRequest(id)]);
     const { kind } = await outcome;
     if (kind === 'lost') throw new ConnectError('lost', this.#describeLoss());
-    if (kind === 'silence') throw new ConnectError('silent', this.#describeSilence(syncLimit));
+    if (kind !== 'frame') throw new ConnectError('silent', this.#describeSilence(syncLimit));
     this.#inStep = true;
   }
 
-  /**
-   * Sends a command and waits for its answer. A command without a success reply is done when the channel ends or when
-   * `limit` has passed without an error.
-   * @param limit in milliseconds, counted from the moment of sending; getting in step before has its own
-   * @returns the value of the reply, of the schema's type
-   * @throws ConnectError when nothing was sent; CommandError, TimeoutError, DisconnectedError, ProtocolError
-   */
-  async exchange(table: CommandTable, request: readonly Uint8Array[], limit: number): Promise<unknown> {
+  async send(table: CommandTable, request: readonly Uint8Array[], limit: number): Promise<Sent> {
     if (!this.#inStep || this.#inbox.disturbed) await this.synchronise();
-    this.#inStep = false;
-    const waiting = this.#inbox.expect(limit);
-    this.#send(request);
-    const outcome = await waiting;
-    if (outcome.kind === 'frame') return this.#accept(table, outcome.frame);
-    if (!table.successResponse) return {};
-    if (outcome.kind === 'lost') throw new DisconnectedError(`${table.name}: ${this.#describeLoss()}`);
-    throw new TimeoutError(`${table.name}: no answer within ${seconds(limit)}; whether it ran is unknown`);
+    if (table.successResponse) {
+      const done = this.#inbox.expect(limit).then((outcome) => this.#conclude(table, outcome, limit));
+      this.#send(request);
+      return { done, abandon: () => this.#loseStep() };
+    }
+    // the sync right behind it is answered once the command is through, so that nobody has to wait for silence
+    const proof = this.#environment.random();
+    const done = this.#expectNoError(table, limit, proof);
+    this.#send([...request, ...this.#syncRequest(proof)]);
+    return { done, abandon: () => this.#loseStep() };
   }
 
-  /** Sends a command and waits for nothing: a last resort, to leave it in the agent's queue. */
   post(request: readonly Uint8Array[]): void {
     this.#inStep = false;
-    this.#send([Uint8Array.of(INTERRUPT), ...request]);
+    this.#send([INTERRUPT, ...request]);
+  }
+
+  /**
+   * A command that answers only when it fails: it is done when the sync behind it is answered, when the channel ends, or when
+   * `limit` has passed in silence (a guest that sleeps answers nothing).
+   */
+  async #expectNoError(table: CommandTable, limit: number, proof: number): Promise<unknown> {
+    const seen = { proof: false };
+    const outcome = await this.#inbox.expect(limit, (frame) => {
+      seen.proof ||= answers(frame, proof);
+      // the 0xFF before the answer to the sync is no message
+      return frame.kind === 'message';
+    });
+    if (seen.proof) return {};
+    if (outcome.kind !== 'frame') {
+      this.#inStep = false;
+      return {};
+    }
+    try {
+      readReply(this.#environment.kernels, table, outcome.frame);
+      return {};
+    } finally {
+      // the answer to the sync is still to come
+      this.#inStep = false;
+    }
+  }
+
+  #conclude(table: CommandTable, outcome: Outcome, limit: number): unknown {
+    if (outcome.kind === 'frame') return this.#accept(table, outcome.frame);
+    this.#inStep = false;
+    if (outcome.kind === 'lost') throw new DisconnectedError(`${table.name}: ${this.#describeLoss()}`);
+    if (outcome.kind === 'dropped')
+      throw new ProtocolError(`${table.name}: the answers got out of step before its own`);
+    const behind = outcome.behind ? ' to a command sent before it' : '';
+    throw new TimeoutError(`${table.name}: no answer${behind} within ${seconds(limit)}; whether it ran is unknown`);
   }
 
   #accept(table: CommandTable, frame: Frame): unknown {
     try {
-      const value = readReply(this.#environment.kernels, table, frame);
-      this.#inStep = true;
-      return value;
+      return readReply(this.#environment.kernels, table, frame);
     } catch (error) {
-      this.#inStep = error instanceof CommandError;
+      if (!(error instanceof CommandError)) this.#loseStep();
       throw error;
     }
   }
 
-  #sendSync(id: number): number {
+  #loseStep(): void {
+    this.#inStep = false;
+    this.#inbox.drop();
+  }
+
+  #syncRequest(id: number): Uint8Array[] {
     const table = commandTables[this.#delimited ? 'guest-sync-delimited' : 'guest-sync'];
-    const request = printRequest(this.#environment.kernels, table, { id });
-    this.#send([Uint8Array.of(INTERRUPT), ...request]);
-    return id;
+    return printRequest(this.#environment.kernels, table, { id });
   }
 
   /** Sends behind what is still being sent. A failure ends the inbox, which tells whoever waits for the answer. */

@@ -1,4 +1,5 @@
-import type { ByteChannel, ByteKernels } from '@qga/protocol';
+import type { ByteChannel, ByteKernels, CommandTable } from '@qga/protocol';
+import type { ConnectError } from './errors.js';
 
 /** Time, as the client needs it; all in milliseconds. */
 export interface Clock {
@@ -16,12 +17,37 @@ export interface Environment {
   random(): number;
 }
 
+/** What only makes whole calls, such as a program that is started for each: it does its own syncing. */
+export interface Exchanger {
+  /** for messages */
+  readonly peer: string;
+  /**
+   * Makes one call.
+   * @param request a JSON text
+   * @param limit milliseconds
+   * @returns the JSON text of the agent's reply; undefined when the agent stayed silent for that long
+   * @throws ConnectError when the command was not sent
+   */
+  exchange(table: CommandTable, request: Uint8Array, limit: number): Promise<Uint8Array | undefined>;
+  /** Ends calls under way. */
+  close(): void;
+}
+
 /** A guest's agent, as something to connect to, again if need be. */
 export interface Target {
   /** for messages: `/run/vm/agent.sock` */
   readonly name: string;
+  /** bytes that a whole request may have; undefined: as many as the agent takes */
+  readonly requestLimit?: number;
+  /** bytes that a whole reply may have to get through; undefined: no limit on the way */
+  readonly replyLimit?: number;
   /** @throws ConnectError */
-  open(): Promise<ByteChannel>;
+  open(): Promise<ByteChannel | Exchanger>;
+  /**
+   * Looks why an agent that was connected to does not answer.
+   * @returns a better error than «silent», or undefined when nothing is known
+   */
+  explainSilence?(): Promise<ConnectError | undefined>;
 }
 
 /** @returns a promise that is kept after so many milliseconds */

@@ -7,7 +7,10 @@
  *   ├─ TimeoutError       sent, no answer in time: it may have run, may be running, may never run
  *   ├─ DisconnectedError  sent, then the connection ended: it may have run
  *   ├─ ProtocolError      sent, and the answer is nonsense: it may have run
- *   └─ FrozenError        the guest's filesystems may still be frozen: somebody must act
+ *   ├─ FrozenError        the guest's filesystems may still be frozen: somebody must act
+ *   ├─ FreezeExpiredError the work took too long while the guest was frozen; all is thawed
+ *   ├─ ExecError          a program in the guest was started, and what became of it is not what was asked for
+ *   └─ TransferError      a copy did not come about; the file that was to be replaced is as it was
  *
  * A TypeError for arguments that do not fit the schema is the caller's own fault; nothing is sent then.
  */
@@ -20,8 +23,8 @@ export class GuestError extends Error {
 /**
  * Why there is no contact:
  * - absent: there is no such socket; forbidden: this user may not open it
- * - refused: nobody listens; busy: too many clients wait already
- * - silent: connected, but no answer to the greeting
+ * - refused: nobody listens; busy: another client holds the channel, or too many wait already
+ * - silent: connected, but nothing answers the greeting: no agent runs in the guest, or it is busy
  * - lost: the connection ended before the command was sent
  * - closed: the guest object was closed by its user
  * - failed: anything else; the message and the cause tell
@@ -40,6 +43,22 @@ export class ConnectError extends GuestError {
 }
 
 /**
+ * Why a command was refused:
+ * - unknown: this agent does not have it; blocked: its administrator does not allow it
+ * - frozen: not while filesystems are frozen; thaw first
+ * - failed: it was tried
+ */
+export type RefusalReason = 'unknown' | 'blocked' | 'frozen' | 'failed';
+
+/** What the words of QEMU's agents say; since 9.1 they do not tell a blocked command from a frozen agent. */
+function refusalReason(errorClass: string, desc: string): RefusalReason {
+  if (errorClass === 'CommandDisabled') return 'blocked';
+  if (errorClass !== 'CommandNotFound') return 'failed';
+  if (desc.includes('frozen')) return 'frozen';
+  return desc.includes('disabled') ? 'blocked' : 'unknown';
+}
+
+/**
  * The agent answered with an error. The command was refused, or it failed part of the way; its documentation says what may
  * have been done by then. The connection is fine.
  */
@@ -51,12 +70,15 @@ export class CommandError extends GuestError {
   readonly errorClass: string;
   /** the agent's words. They come from the guest: do not print them raw on a terminal */
   readonly desc: string;
+  /** what the class and the words mean */
+  readonly reason: RefusalReason;
 
-  constructor(command: string, errorClass: string, desc: string) {
+  constructor(command: string, errorClass: string, desc: string, reason = refusalReason(errorClass, desc)) {
     super(`${command}: ${desc}`);
     this.command = command;
     this.errorClass = errorClass;
     this.desc = desc;
+    this.reason = reason;
   }
 }
 
@@ -93,5 +115,57 @@ export class FrozenError extends GuestError {
   constructor(message: string, options: { readonly cause: unknown; readonly earlier: unknown }) {
     super(message, { cause: options.cause });
     this.earlier = options.earlier;
+  }
+}
+
+/** The work took longer than `ttl` while the guest was frozen, so the guest was thawed under it. Its result is not to be used. */
+export class FreezeExpiredError extends GuestError {
+  override readonly name = 'FreezeExpiredError';
+}
+
+/**
+ * Why there is no result of a program:
+ * - timeout: it took too long and was killed; cancelled: it was called off and killed
+ * - truncated: it wrote more than is kept
+ * - setup: the wrapper could not give it its user, folder, environment or files
+ */
+export type ExecFailure = 'timeout' | 'cancelled' | 'truncated' | 'setup';
+
+/** A program was started in the guest, but its result is not to be had. */
+export class ExecError extends GuestError {
+  override readonly name = 'ExecError';
+  readonly reason: ExecFailure;
+  /** what it had written by then, as far as it is known */
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+
+  constructor(
+    reason: ExecFailure,
+    message: string,
+    output: { readonly stdout: Uint8Array; readonly stderr: Uint8Array },
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.reason = reason;
+    this.stdout = output.stdout;
+    this.stderr = output.stderr;
+  }
+}
+
+/**
+ * Why a copy failed:
+ * - mismatch: what arrived is not what was sent; changed: the source changed while it was copied
+ * - target: the place to copy to is not as it should be; tool: a program in the guest (or here) failed
+ */
+export type TransferFailure = 'mismatch' | 'changed' | 'target' | 'tool';
+
+/** A copy did not come about. What was to be replaced is as it was. */
+export class TransferError extends GuestError {
+  override readonly name = 'TransferError';
+  readonly reason: TransferFailure;
+
+  constructor(reason: TransferFailure, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
   }
 }

@@ -1,12 +1,17 @@
 import type { Caller } from './call.js';
 import { pause, type Clock } from './environment.js';
-import { CommandError, ConnectError, FrozenError } from './errors.js';
+import { CommandError, ConnectError, FreezeExpiredError, FrozenError } from './errors.js';
 import { THAW_PATIENCE, THAW_PAUSE } from './limits.js';
+import { orCancelled, refuseIfCancelled, type CancelSignal } from './signal.js';
 
 /** How to freeze; times in milliseconds. */
 export interface FreezeOptions {
   /** only these mount points, spelt as guest-get-fsinfo spells them; default: all that can be frozen */
   readonly mountpoints?: string[];
+  /** how long the guest may stay frozen: then it is thawed even though the work still runs; default: as long as the work takes */
+  readonly ttl?: number;
+  /** thaws early and gives up on the work */
+  readonly signal?: CancelSignal | undefined;
   /** how long the freeze may take; default 10 minutes */
   readonly freezeLimit?: number;
   /** how long one thaw may take; default 3 minutes */
@@ -23,6 +28,8 @@ export interface Frozen<T> {
   readonly frozen: number;
   /** how many the thaw that was answered thawed; fewer than `frozen` when an earlier thaw worked but its answer was lost */
   readonly thawed: number;
+  /** whether as many were thawed as were frozen; if not, part of the guest may have been writable during the work */
+  readonly matched: boolean;
   /** from the answer to the freeze to the answer to the thaw */
   readonly milliseconds: number;
 }
@@ -40,17 +47,38 @@ export async function withFrozen<T>(
   work: (frozen: number) => T | Promise<T>,
   options: FreezeOptions,
 ): Promise<Frozen<T>> {
+  refuseIfCancelled(options.signal);
   const frozen = await freeze(guest, clock, options);
   const start = clock.now();
   let value: T;
   try {
-    value = await work(frozen);
+    value = await orCancelled(withinTtl(clock, options.ttl, work, frozen), options.signal);
   } catch (error) {
     await thaw(guest, clock, options, error);
     throw error;
   }
   const thawed = await thaw(guest, clock, options, undefined);
-  return { value, frozen, thawed, milliseconds: clock.now() - start };
+  return { value, frozen, thawed, matched: thawed === frozen, milliseconds: clock.now() - start };
+}
+
+/** @throws FreezeExpiredError when the work takes longer */
+function withinTtl<T>(
+  clock: Clock,
+  ttl: number | undefined,
+  work: (frozen: number) => T | Promise<T>,
+  frozen: number,
+): Promise<T> {
+  // a function that throws at once must not get past the thaw
+  const working = Promise.resolve(frozen).then(work);
+  if (ttl === undefined) return working;
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ttl, () => {
+      reject(
+        new FreezeExpiredError(`thawed after ${ttl / 1000} s although the work was not done; its result is worthless`),
+      );
+    });
+    working.then(resolve, reject).finally(cancel);
+  });
 }
 
 async function freeze(guest: Freezer, clock: Clock, options: FreezeOptions): Promise<number> {

@@ -4,10 +4,14 @@ import type { Clock } from './environment.js';
 /** How waiting for a message ended. */
 export type Outcome =
   | { readonly kind: 'frame'; readonly frame: Frame }
-  | { readonly kind: 'silence' }
+  /** nothing came in time; `behind`: not even what an earlier one waited for */
+  | { readonly kind: 'silence'; readonly behind: boolean }
+  /** given up on this side, for this or an earlier one */
+  | { readonly kind: 'dropped' }
   | { readonly kind: 'lost'; readonly reason: string };
 
 interface Waiting {
+  readonly limit: number;
   wanted(frame: Frame): boolean;
   settle(outcome: Outcome): void;
 }
@@ -18,13 +22,14 @@ function isBlank(byte: number): boolean {
 
 /**
  * Reads what the agent sends, all the time, so that its end is noticed; what nobody waits for is dropped, unread.
- * At most one message is waited for at a time.
+ * Messages go to those who wait in the order of their asking; the time of each begins when it is first in line.
  */
 export class Inbox {
   readonly #clock: Clock;
   readonly #newFramer: () => Framer;
   #framer: Framer;
-  #waiting: Waiting | undefined;
+  readonly #line: Waiting[] = [];
+  #stopTimer: () => void = () => undefined;
   #lost: string | undefined;
   #disturbed = false;
 
@@ -56,22 +61,20 @@ export class Inbox {
    */
   expect(limit: number, wanted: (frame: Frame) => boolean = () => true): Promise<Outcome> {
     if (this.#lost !== undefined) return Promise.resolve({ kind: 'lost', reason: this.#lost });
-    return new Promise((resolve) => {
-      const settle = (outcome: Outcome): void => {
-        cancel();
-        this.#waiting = undefined;
-        resolve(outcome);
-      };
-      const cancel = this.#clock.after(limit, () => {
-        settle({ kind: 'silence' });
-      });
-      this.#waiting = { wanted, settle };
+    return new Promise((settle) => {
+      this.#line.push({ limit, wanted, settle });
+      if (this.#line.length === 1) this.#startTimer();
     });
+  }
+
+  /** Gives up on all that is waited for: nobody can tell any more which message answers what. */
+  drop(): void {
+    this.#clear(() => ({ kind: 'dropped' }));
   }
 
   /** Takes bytes from the agent. */
   receive(chunk: Uint8Array): void {
-    if (this.#waiting === undefined) {
+    if (this.#line.length === 0) {
       // a line's end after its message is no disturbance
       if (!chunk.every(isBlank)) this.#disturbed = true;
       return;
@@ -82,18 +85,37 @@ export class Inbox {
 
   /** Nothing will come any more. */
   end(reason: string): void {
-    this.#lost ??= reason;
-    this.#waiting?.settle({ kind: 'lost', reason: this.#lost });
+    const lost = (this.#lost ??= reason);
+    this.#clear(() => ({ kind: 'lost', reason: lost }));
   }
 
   #take(frame: Frame): void {
-    const waiting = this.#waiting;
-    if (waiting === undefined) this.#disturbed = true;
-    else if (waiting.wanted(frame)) waiting.settle({ kind: 'frame', frame });
+    const [first] = this.#line;
+    if (first === undefined) {
+      this.#disturbed = true;
+    } else if (first.wanted(frame)) {
+      this.#line.shift();
+      this.#stopTimer();
+      if (this.#line.length > 0) this.#startTimer();
+      first.settle({ kind: 'frame', frame });
+    }
+  }
+
+  #startTimer(): void {
+    this.#stopTimer = this.#clock.after(this.#line[0]?.limit ?? 0, () => {
+      this.#clear((position) => ({ kind: 'silence', behind: position > 0 }));
+    });
+  }
+
+  #clear(outcome: (position: number) => Outcome): void {
+    this.#stopTimer();
+    this.#line.splice(0).forEach((waiting, position) => {
+      waiting.settle(outcome(position));
+    });
   }
 
   /** A method because the compiler takes the field for unchanged while frames are taken. */
   #isIdle(): boolean {
-    return this.#waiting === undefined;
+    return this.#line.length === 0;
   }
 }

@@ -1,0 +1,12 @@
+import { formatDuration } from '../output/units.js';
+import { perGuest } from '../per-guest.js';
+
+/** How long one question and its answer take. */
+export const verb = perGuest({
+  ask: async (guest) => {
+    const start = performance.now();
+    await guest.call('guest-ping');
+    return { milliseconds: Math.round((performance.now() - start) * 1000) / 1000 };
+  },
+  show: ({ milliseconds }) => `the agent answers, in ${formatDuration(milliseconds)}`,
+});

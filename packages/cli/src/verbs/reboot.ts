@@ -1,0 +1,4 @@
+import { powerVerb } from './power.js';
+
+/** Restarts the guest. */
+export const verb = powerVerb('reboot', 'is asked to restart');

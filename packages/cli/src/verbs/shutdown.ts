@@ -1,0 +1,4 @@
+import { powerVerb } from './power.js';
+
+/** Powers the guest down. */
+export const verb = powerVerb('powerdown', 'is asked to power down');
