@@ -9,6 +9,9 @@ const FOLDERS = [
   'build/conformance/test',
 ];
 
+/** No test file runs longer, in milliseconds; one that hangs fails instead of holding up everything. */
+const TEST_LIMIT = 240_000;
+
 function testFiles(folder: string): string[] {
   const full = path.join(ROOT, folder);
   if (!existsSync(full)) return [];
@@ -21,7 +24,7 @@ function run(...args: string[]): number {
   return spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' }).status ?? 1;
 }
 
-const unit = run('--test', ...FOLDERS.flatMap(testFiles));
+const unit = run('--test', `--test-timeout=${TEST_LIMIT}`, ...FOLDERS.flatMap(testFiles));
 process.stdout.write('\nConformance: our agent on raw bytes, beside QEMU’s where there is one\n');
 const conformance = run('build/conformance/main.js');
 process.exitCode = unit === 0 && conformance === 0 ? 0 : 1;

@@ -71,9 +71,12 @@ export async function startAgent(command: readonly string[]): Promise<RunningAge
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   for (let wait = 0; wait < 200 && !existsSync(socket); wait += 1)
     await new Promise((resolve) => setTimeout(resolve, 25));
-  const stop = (): Promise<void> => {
+  const stop = async (): Promise<void> => {
     child.kill();
-    return ended;
+    // QEMU's newest agent sometimes deadlocks in its own end
+    const patience = setTimeout(() => child.kill('SIGKILL'), 3000);
+    await ended;
+    clearTimeout(patience);
   };
   return { socket, folder, stop };
 }

@@ -17,7 +17,7 @@ import { connect, TransferError } from '../dist/node/index.js';
 import { FakeGuest, refuse } from '../dist/node/testing/index.js';
 import { agents, scratchFolder, startAgent } from './running-agent.js';
 
-const stock = agents.filter(({ name }) => name !== 'our agent');
+const stock = agents;
 const folder = scratchFolder();
 const SIZE = 5_000_003;
 const source = join(folder, 'source');

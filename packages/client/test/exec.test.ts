@@ -4,7 +4,7 @@ import test from 'node:test';
 import { CommandError, connect, ExecError } from '../dist/node/index.js';
 import { agents, startAgent } from './running-agent.js';
 
-const stock = agents.filter(({ name }) => name !== 'our agent');
+const stock = agents;
 const leftovers = (): string[] => readdirSync('/tmp').filter((name) => name.startsWith('qga-exec-'));
 
 async function failure(work: Promise<unknown>): Promise<ExecError> {

@@ -40,7 +40,10 @@ export async function startAgent(command: readonly string[]): Promise<RunningAge
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async (): Promise<void> => {
     child.kill();
+    // QEMU's newest agent sometimes deadlocks in its own end
+    const patience = setTimeout(() => child.kill('SIGKILL'), 3000);
     await ended;
+    clearTimeout(patience);
     rmSync(folder, { recursive: true });
   };
   try {

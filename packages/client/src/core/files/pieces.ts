@@ -13,7 +13,7 @@ export const DEFAULT_PIECE = MIB;
 /** Bytes of the first piece, before anything is known of the line. */
 const FIRST_PIECE = 256 * KIB;
 const SMALLEST_PIECE = 16 * KIB;
-const LARGEST_PIECE = 512 * KIB;
+const LARGEST_PIECE = 256 * KIB;
 
 /** Milliseconds that a piece should take: other commands wait for that long, times the number of pieces on their way. */
 const SHORT = 20;
