@@ -54,7 +54,7 @@ const PARTS: readonly Part[] = [
   { path: 'packages/cli/test', may: ['packages/cli', '@qga/protocol', '@qga/protocol/docs'], node: true },
   { path: 'conformance', may: [], node: true },
   { path: 'vm', may: [], node: true },
-  { path: 'scripts', may: ['@qga/client'], node: true },
+  { path: 'scripts', may: ['@qga/client', '@qga/agent/core'], node: true },
 ];
 
 const IMPORT = /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*'([^']+)'|^\s*import\s*'([^']+)'|\bimport\('([^']+)'\)/gm;

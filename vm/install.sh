@@ -3,7 +3,7 @@
 # build/vm-image but not installed. With --reference also QEMU's own agent, for `--agent qemu`.
 set -eu
 
-packages='qemu-system-x86 busybox-static e2fsprogs socat'
+packages='qemu-system-x86 busybox-static e2fsprogs dmsetup socat'
 if [ "${1:-}" = --reference ]; then packages="$packages qemu-guest-agent"; fi
 folder=$(cd "$(dirname "$0")/.." && pwd)/build/vm-image/kernel
 

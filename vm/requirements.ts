@@ -13,6 +13,7 @@ const needs: readonly Need[] = [
   { program: 'qemu-system-x86_64', debianPackage: 'qemu-system-x86' },
   { program: 'busybox', debianPackage: 'busybox-static' },
   { program: 'mkfs.ext4', debianPackage: 'e2fsprogs' },
+  { program: 'dmsetup', debianPackage: 'dmsetup' },
   { program: 'socat', debianPackage: 'socat' },
   { program: 'ldd', debianPackage: 'libc-bin' },
 ];

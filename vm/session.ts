@@ -20,9 +20,9 @@ export async function runSession(session: Session, setup: Setup, report: Report)
   const scenarios = session.scenarios.filter((scenario) => isFit(scenario, setup.agent, report));
   if (scenarios.length === 0) return;
   const { kernel, initramfs } = setup;
-  const { agents, disks } = session;
+  const { agents, disks, buses = false } = session;
   const begin = performance.now();
-  const machine = await boot({ name: `${setup.agent}-${session.name}`, kernel, initramfs, agents, disks }).catch(
+  const machine = await boot({ name: `${setup.agent}-${session.name}`, kernel, initramfs, agents, disks, buses }).catch(
     (error: unknown) => scenarios.forEach(({ name }) => report.failed(name, error)),
   );
   if (machine === undefined) return;

@@ -31,6 +31,12 @@ const ARGUMENTS: readonly Argument[] = [
   { command: 'guest-file-seek', name: 'offset', kind: 'int', others: { handle: '1', whence: '0' } },
   { command: 'guest-file-seek', name: 'whence', kind: 'int', others: SEEK },
   { command: 'guest-file-flush', name: 'handle', kind: 'int' },
+  { command: 'guest-exec', name: 'path', kind: 'str' },
+  { command: 'guest-exec', name: 'arg', kind: 'str', others: { path: '"true"' } },
+  { command: 'guest-exec', name: 'env', kind: 'str', others: { path: '"true"' } },
+  { command: 'guest-exec', name: 'input-data', kind: 'str', others: { path: '"true"' } },
+  { command: 'guest-exec', name: 'capture-output', kind: 'str', others: { path: '"true"' } },
+  { command: 'guest-exec-status', name: 'pid', kind: 'int' },
 ];
 
 /** Values of every type; what fits one argument is wrong for another. */
@@ -69,7 +75,18 @@ function argumentCases(argument: Argument): Case[] {
   return singles('argument', table);
 }
 
-const NO_ARGUMENTS = ['guest-ping', 'guest-info', 'guest-fsfreeze-status', 'guest-fsfreeze-thaw'];
+const NO_ARGUMENTS = [
+  'guest-ping',
+  'guest-info',
+  'guest-fsfreeze-status',
+  'guest-fsfreeze-thaw',
+  'guest-network-get-interfaces',
+  'guest-network-get-route',
+  'guest-get-vcpus',
+  'guest-get-memory-blocks',
+  'guest-get-memory-block-info',
+  'guest-get-cpustats',
+];
 
 function surplusCases(command: string): Case[] {
   return singles('argument', {

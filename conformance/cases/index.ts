@@ -3,11 +3,15 @@ import { agentCases } from './agent.js';
 import { argumentCaseList } from './arguments.js';
 import { dataCases } from './files-data.js';
 import { openCases } from './files-open.js';
+import { execCases } from './exec.js';
 import { lexerCases } from './lexer.js';
 import { limitCases } from './limits.js';
+import { machineCases } from './machine.js';
 import { printingCases } from './printing.js';
 import { requestCases } from './request.js';
+import { storageCases } from './storage.js';
 import { syntaxCases } from './syntax.js';
+import { systemCases } from './system.js';
 import { wireCases } from './wire.js';
 
 /**
@@ -26,6 +30,11 @@ export function allCases(): readonly Case[] {
     ...agentCases,
     ...openCases,
     ...dataCases,
+    ...storageCases,
+
+    ...systemCases,
+    ...execCases,
+    ...machineCases,
     ...limitCases,
   ];
   const names = new Set(cases.map((test) => test.name));

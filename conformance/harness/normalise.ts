@@ -32,7 +32,12 @@ export function normalise(line: string, test: Case, moving: Moving): string {
   // An agent may say where it gave up reading; the count may run over its whole life, so that it cannot be compared.
   let text = line.replace(/("desc": ")\d+:\d+: (?=JSON )/, '$1');
   text = text.split(moving.directory).join('@DIR@');
+  text = text.replace(/("return": \{"pid": )\d+/, '$1@PID@');
   if (!test.exactHandles) text = normaliseHandles(text, moving.handles);
+  for (const member of test.movingNumbers ?? []) {
+    text = text.replace(new RegExp(`"${member}": -?\\d+`, 'g'), `"${member}": N`);
+  }
+  if (test.moving) text = text.replace(/(?<=[:\[] )-?\d+(\.\d+)?/g, '0');
   return test.info ? normaliseInfo(text) : text;
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentProcess } from './agent-process.js';
 import type { Connection } from './connection.js';
 import { assertHarmless } from './guard.js';
@@ -12,6 +13,9 @@ export const OUT_OF_STEP = '(the next request is not answered)';
 
 const RECOVERY_ATTEMPTS = 4;
 const RECOVERY_PATIENCE_MS = 700;
+const POLLS = 60;
+const POLL_PAUSE_MS = 50;
+const POLL_PATIENCE_MS = 10_000;
 const END_OF_STREAM_MS = 3_000;
 
 /** Longer replies are cut in the transcript; their length and their digest are recorded. */
@@ -27,6 +31,7 @@ export class CaseRun {
   readonly #handles: string[] = [];
   readonly #lines: string[] = [];
   #client: Connection;
+  #pid = '0';
 
   private constructor(agent: AgentProcess, test: Case, client: Connection) {
     this.#agent = agent;
@@ -58,6 +63,8 @@ export class CaseRun {
     switch (step.do) {
       case 'ask':
         return this.#ask(step.bytes, step.patienceMs);
+      case 'poll':
+        return this.#poll(step.bytes, step.until);
       case 'send':
         return this.#client.send(this.#fill(step.bytes));
       case 'look': {
@@ -93,6 +100,19 @@ export class CaseRun {
     }
     this.#lines.push(OUT_OF_STEP);
     await this.#getBackInStep();
+  }
+
+  async #poll(bytes: string, until: string): Promise<void> {
+    const filled = this.#fill(bytes);
+    for (let attempt = 1; ; attempt++) {
+      const { reply, ended } = await this.#exchange(filled, POLL_PATIENCE_MS);
+      if (attempt < POLLS && ended === 'found' && !reply.includes(until)) {
+        await sleep(POLL_PAUSE_MS);
+        continue;
+      }
+      this.#record(reply, filled);
+      return;
+    }
   }
 
   /** Sends bytes and a ping with an id of its own; everything before the ping's reply is the answer to the bytes. */
@@ -143,6 +163,7 @@ export class CaseRun {
     const rest = lines.pop();
     if (rest) lines.push(`${rest}(no newline)`);
     if (sent.includes('guest-file-open')) this.#rememberHandles(lines);
+    this.#pid = /^\{"return": \{"pid": (\d+)\}/.exec(text)?.[1] ?? this.#pid;
     for (const line of lines) this.#observe(line);
   }
 
@@ -163,6 +184,7 @@ export class CaseRun {
     if (text.length > 1_000_000) return Buffer.from(text, 'latin1');
     const filled = text
       .replaceAll('@DIR@', this.#directory)
+      .replaceAll('@PID@', this.#pid)
       .replace(/@(\d+)@/g, (_, index: string) => this.#handles[Number(index) - 1] ?? '424242');
     return Buffer.from(filled, 'latin1');
   }

@@ -16,6 +16,11 @@ export function send(bytes: Bytes): Step {
   return { do: 'send', bytes };
 }
 
+/** Asks until the reply contains a text. */
+export function poll(bytes: string, until: string): Step {
+  return { do: 'poll', bytes, until };
+}
+
 /** Records the contents of a file of the case's directory. */
 export function look(file: string): Step {
   return { do: 'look', file };

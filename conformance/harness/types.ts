@@ -1,8 +1,9 @@
 /**
  * A case is data: bytes to send, in steps, and what to do between them. It knows nothing of the agent it is run against.
  *
- * Bytes are written as strings in which every character is one byte (`'\xff'` is the byte 0xFF). Two kinds of placeholder are filled in when a step
- * is sent: `@DIR@` (the case's own, empty directory) and `@1@`, `@2@`, … (the handles the case has opened so far, in order).
+ * Bytes are written as strings in which every character is one byte (`'\xff'` is the byte 0xFF). Three kinds of placeholder are filled in when a step
+ * is sent: `@DIR@` (the case's own, empty directory), `@1@`, `@2@`, … (the handles the case has opened so far, in order) and `@PID@` (the program it
+ * started last).
  */
 
 /** Bytes as text, or a function that makes them when they are too big to keep. */
@@ -14,6 +15,8 @@ export type Step =
   | { readonly do: 'ask'; readonly bytes: Bytes; readonly patienceMs: number }
   /** Send without waiting for anything. */
   | { readonly do: 'send'; readonly bytes: Bytes }
+  /** Ask again and again until the reply contains a text; record the last reply. */
+  | { readonly do: 'poll'; readonly bytes: string; readonly until: string }
   /** Record what a file in the case's directory contains at this moment. */
   | { readonly do: 'look'; readonly file: string }
   /** Change something in the case's directory, behind the agent's back. */
@@ -40,6 +43,11 @@ export interface Case {
   readonly exactHandles?: boolean;
   /** Reduce the reply of guest-info to the commands that every agent must have. */
   readonly info?: boolean;
+  /** Members whose numbers move between two looks; each is recorded as `N`. */
+  readonly movingNumbers?: readonly string[];
+
+  /** Compare only the shape of what changes from moment to moment: every number becomes `0`. */
+  readonly moving?: boolean;
 }
 
 /** What was recorded for one case: one line per reply or observation. */

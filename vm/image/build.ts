@@ -39,6 +39,7 @@ async function imageFiles(variant: Variant, release: string): Promise<ImageFile[
   return [
     ...(await withLibraries(programPath('busybox'), '/bin/busybox')),
     ...(await withLibraries(programPath('socat'), '/usr/bin/socat')),
+    ...(await withLibraries(programPath('dmsetup'), '/usr/bin/dmsetup')),
     ...moduleFiles(release),
     ...tree(guestScripts, '/'),
     { target: '/etc/agent-command', text: `${variant.command.join(' ')}\n` },

@@ -4,7 +4,18 @@ import type { ImageFile } from './files.js';
 import { kernelFolder } from '../paths.js';
 
 /** What the machine uses; whatever these depend on is added. A name without a file is taken to be built in. */
-const wanted = ['virtio_pci', 'virtio_console', 'virtio_blk', 'virtio_net', 'loop', 'vsock_loopback'];
+const wanted = [
+  'virtio_pci',
+  'virtio_console',
+  'virtio_blk',
+  'virtio_net',
+  'virtio_scsi',
+  'ata_piix',
+  'sd_mod',
+  'dm_mod',
+  'loop',
+  'vsock_loopback',
+];
 
 /**
  * The kernel modules of the image, as /modules/NN-name.ko: inserting them in the order of their names works.

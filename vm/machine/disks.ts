@@ -17,14 +17,25 @@ export async function makeDisks(folder: string): Promise<string[]> {
   const data = join(folder, 'data.img');
   const more = join(folder, 'more.img');
   await makeFilesystem(data, 64 * mebibyte);
-  await makeFilesystem(more, 64 * mebibyte, content);
+  await makeFilesystem(more, 64 * mebibyte, { content });
   return [data, more];
 }
 
-async function makeFilesystem(image: string, size: number, content?: string): Promise<void> {
+/**
+ * Makes an image file with an ext4 filesystem in it.
+ * @param size bytes
+ * @param content folder that is copied into the filesystem
+ * @param offset where the filesystem begins, in bytes; what is before it is left empty
+ */
+export async function makeFilesystem(
+  image: string,
+  size: number,
+  { content, offset = 0 }: { readonly content?: string; readonly offset?: number } = {},
+): Promise<void> {
   const file = await open(image, 'w');
   await file.truncate(size);
   await file.close();
   const from = content === undefined ? [] : ['-d', content];
-  await run(programPath('mkfs.ext4'), ['-q', '-F', ...from, image]);
+  const place = offset === 0 ? [] : ['-E', `offset=${offset}`];
+  await run(programPath('mkfs.ext4'), ['-q', '-F', ...from, ...place, image, `${(size - offset) / 1024}k`]);
 }

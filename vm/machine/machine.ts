@@ -8,6 +8,7 @@ import type { Running } from '../processes.js';
 import { programPath } from '../requirements.js';
 import { eventually, limits } from '../time.js';
 import { Control } from './control.js';
+import { busArguments } from './buses.js';
 import { makeDisks } from './disks.js';
 import { Qmp } from './qmp.js';
 
@@ -20,6 +21,8 @@ export interface MachineOptions {
   /** Which agents init starts: `virtio`, `isa`, `vsock`. */
   readonly agents: readonly string[];
   readonly disks: boolean;
+  /** Further disks, on several kinds of bus. */
+  readonly buses: boolean;
 }
 
 /** A virtual machine that has booted. */
@@ -47,9 +50,13 @@ export async function boot(options: MachineOptions): Promise<Machine> {
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
   process.once('exit', removeFolder);
   const disks = options.disks ? await makeDisks(folder) : [];
+  const hardware = [
+    ...disks.flatMap((file) => ['-drive', `file=${file},if=virtio,format=raw`]),
+    ...(options.buses ? await busArguments(folder) : []),
+  ];
   const consoleLog = join(logFolder, `${options.name}.log`);
   await rm(consoleLog, { force: true });
-  const qemu = start(programPath('qemu-system-x86_64'), qemuArguments(options, folder, disks, consoleLog));
+  const qemu = start(programPath('qemu-system-x86_64'), qemuArguments(options, folder, hardware, consoleLog));
   const console = (): Promise<string> => readFile(consoleLog, 'utf8').catch(() => '');
   const end = async (): Promise<void> => {
     await qemu.end();
@@ -86,7 +93,7 @@ async function connect(qemu: Running, folder: string): Promise<{ qmp: Qmp; contr
   return { qmp, control: await Control.connect(join(folder, 'control')) };
 }
 
-function qemuArguments(options: MachineOptions, folder: string, disks: string[], consoleLog: string): string[] {
+function qemuArguments(options: MachineOptions, folder: string, hardware: string[], consoleLog: string): string[] {
   const socket = (name: string): string[] => [
     '-chardev',
     `socket,id=${name},path=${join(folder, name)},server=on,wait=off`,
@@ -110,6 +117,6 @@ function qemuArguments(options: MachineOptions, folder: string, disks: string[],
       ...port('control', 'test.control'),
     ],
     ...[...socket('qmp'), '-mon', 'chardev=qmp,mode=control'],
-    ...disks.flatMap((file) => ['-drive', `file=${file},if=virtio,format=raw`]),
+    ...hardware,
   ];
 }

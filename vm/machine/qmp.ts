@@ -9,7 +9,7 @@ export interface QmpEvent {
   readonly data: { readonly [key: string]: Json };
 }
 
-/** QEMU's monitor, used for its events only. */
+/** QEMU's monitor, used for its events and to wake the machine. */
 export class Qmp {
   readonly #socket: LineSocket;
   readonly #events: QmpEvent[] = [];
@@ -42,6 +42,11 @@ export class Qmp {
       }
     };
     return within(find(), ms, `event ${name}`);
+  }
+
+  /** Wakes a machine that sleeps. */
+  wakeUp(): void {
+    this.#socket.write('{"execute":"system_wakeup"}\n');
   }
 
   close(): void {

@@ -1,17 +1,22 @@
+import { buses } from './buses.js';
 import { clock } from './clock.js';
 import { fileRoundTrip } from './file-round-trip.js';
+import { filesystems } from './filesystems.js';
 import { freezeBlocksWrites } from './freeze-blocks-writes.js';
 import { freezeCounts } from './freeze-counts.js';
 import { freezeHook } from './freeze-hook.js';
 import { halfMessage } from './half-message.js';
 import { hostReconnects } from './host-reconnects.js';
 import { isaSerial } from './isa-serial.js';
+import { keys, password } from './keys.js';
 import { killedWhileFrozen } from './killed-while-frozen.js';
 import { absentHost } from './absent-host.js';
 import { basics } from './basics.js';
+import { deviceMapper } from './device-mapper.js';
 import { portOpens } from './port-opens.js';
 import type { Scenario } from './scenario.js';
 import { halt, powerdown, reboot } from './shutdown.js';
+import { suspend } from './suspend.js';
 import { staleReply } from './stale-reply.js';
 import { syncAfterGarbage } from './sync-after-garbage.js';
 import { trim } from './trim.js';
@@ -23,6 +28,7 @@ export interface Session {
   readonly name: string;
   readonly agents: readonly string[];
   readonly disks: boolean;
+  readonly buses?: boolean;
   readonly scenarios: readonly Scenario[];
 }
 
@@ -46,13 +52,19 @@ export const sessions: readonly Session[] = [
       freezeHook,
       killedWhileFrozen,
       trim,
+      filesystems,
       vcpus,
       clock,
+      keys,
+      password,
       isaSerial,
       vsock,
       powerdown,
     ],
   },
+  { name: 'buses', agents: ['virtio'], disks: false, buses: true, scenarios: [deviceMapper, buses] },
+
+  { name: 'suspend', agents: ['virtio'], disks: false, scenarios: [suspend] },
   { name: 'halt', agents: ['virtio'], disks: false, scenarios: [halt] },
   { name: 'reboot', agents: ['virtio'], disks: false, scenarios: [reboot] },
 ];

@@ -14,6 +14,13 @@ export const trim: Scenario = {
       for (const path of ['/mnt/data', '/mnt/more', '/mnt/loop']) {
         const result = paths.find((one) => one['path'] === path);
         assert.equal(typeof result?.['trimmed'], 'number', `${path}: ${JSON.stringify(result)}`);
+        assert.equal(typeof result?.['minimum'], 'number');
       }
+      const refused = elements(members(await line.command('guest-fstrim', { minimum: -1 }))['paths']).map(members);
+      const error = 'failed to trim: Invalid argument';
+      assert.deepEqual(
+        refused,
+        paths.map(({ path }) => ({ path, error })),
+      );
     }),
 };

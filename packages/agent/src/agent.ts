@@ -9,7 +9,9 @@ import { FileTable } from './core/file-table.js';
 import { FreezeSession } from './core/freeze-session.js';
 import { HelperRunner } from './core/helper.js';
 import { Log } from './core/log.js';
+import { Mutex } from './core/mutex.js';
 import { Policy } from './core/policy.js';
+import { ProgramTable } from './core/program-table.js';
 import { AgentState } from './core/state.js';
 
 export interface AgentOptions {
@@ -57,7 +59,9 @@ export class Agent {
       policy,
       files: new FileTable(),
       helpers: new HelperRunner(platform),
+      programs: new ProgramTable(platform),
       freezes: new FreezeSession(),
+      authorizedKeys: new Mutex(),
       offered: Object.keys(commands) as CommandName[],
       fsfreezeHook: options.fsfreezeHook,
     });
@@ -69,6 +73,7 @@ export class Agent {
 
   /** Before the process ends: what is frozen is thawed, because nobody else in the guest would do it. */
   async stop(): Promise<void> {
+    this.#context.programs.stop();
     if (!this.frozen) return;
     try {
       const count = await thawAll(this.#context);

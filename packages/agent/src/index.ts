@@ -1,4 +1,5 @@
 export { Agent, type AgentOptions } from './agent.js';
+export { OPTIONS } from './core/options.js';
 export { MAX_CLIENTS, Server } from './core/server.js';
 export { StateError } from './core/state.js';
 export { SystemError } from './core/system-error.js';

@@ -2,6 +2,7 @@ import { AgentError, concatBytes } from '@qga/protocol';
 import type { CommandSet } from '../core/command.js';
 import type { Context } from '../core/context.js';
 import type { Int64 } from '../core/received.js';
+import { said } from '../core/said.js';
 import { isErrno } from '../core/system-error.js';
 import {
   EAGAIN,
@@ -126,16 +127,6 @@ export const fileCommands = {
 
 function badCount(count: Int64): AgentError {
   return new AgentError(`value '${String(count)}' is invalid for argument count`);
-}
-
-/** Runs a system call; its failure becomes `<what>: <errno text>`. */
-async function said<T>(what: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (isErrno(error)) throw new AgentError(`${what}: ${error.message}`);
-    throw error;
-  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { AgentError } from '@qga/protocol';
 import { readTextFile } from '../core/read-file.js';
 import { isErrno } from '../core/system-error.js';
+import { S_IFMT } from '../linux/constants.js';
 import type { Paths } from '../linux/paths.js';
 import {
   firstOfEachDevice,
@@ -12,8 +13,7 @@ import {
 } from '../linux/mountinfo.js';
 import type { Platform } from '../platform.js';
 
-/** File type bits of a block device: inode(7). */
-const S_IFMT = 0o170000;
+/** File type of a block device: inode(7). */
 const S_IFBLK = 0o060000;
 
 /**

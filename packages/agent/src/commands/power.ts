@@ -1,11 +1,10 @@
 import { AgentError } from '@qga/protocol';
 import type { CommandSet } from '../core/command.js';
-import type { Paths } from '../linux/paths.js';
 
 type Mode = 'powerdown' | 'halt' | 'reboot';
 
 /** For each mode the program of its own, and the letter by which shutdown(8) knows it. */
-const MODES: Readonly<Record<Mode, { program: keyof Paths; flag: string }>> = {
+const MODES: Readonly<Record<Mode, { program: 'poweroff' | 'halt' | 'reboot'; flag: string }>> = {
   powerdown: { program: 'poweroff', flag: '-P' },
   halt: { program: 'halt', flag: '-H' },
   reboot: { program: 'reboot', flag: '-r' },

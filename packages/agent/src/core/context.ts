@@ -5,7 +5,9 @@ import type { FileTable } from './file-table.js';
 import type { FreezeSession } from './freeze-session.js';
 import type { HelperRunner } from './helper.js';
 import type { Log } from './log.js';
+import type { Mutex } from './mutex.js';
 import type { Policy } from './policy.js';
+import type { ProgramTable } from './program-table.js';
 import type { AgentState } from './state.js';
 
 /** What a command may use. It never sees the channel. */
@@ -17,7 +19,10 @@ export interface Context {
   readonly policy: Policy;
   readonly files: FileTable;
   readonly helpers: HelperRunner;
+  readonly programs: ProgramTable;
   readonly freezes: FreezeSession;
+  /** authorized_keys files are read and replaced by one client at a time */
+  readonly authorizedKeys: Mutex;
   /** the commands that this agent has, in the schema's order */
   readonly offered: readonly CommandName[];
   /** the program to call around a freeze, when one is configured */

@@ -1,6 +1,7 @@
 import { AgentError, concatBytes } from '@qga/protocol';
 import { decodeLossy } from './lossy.js';
-import type { Platform, ProcessExit } from '../platform.js';
+import type { Platform, ProcessExit, RunningProcess } from '../platform.js';
+import { findProgram } from './find-program.js';
 import { isErrno } from './system-error.js';
 
 /** How long a helper may run. Nothing that the agent calls takes longer in good health, and a hung one must not hang the host. */
@@ -9,7 +10,7 @@ export const HELPER_TIME_LIMIT = 600_000;
 const KEPT_OUTPUT = 65_536;
 const SIGKILL = 9;
 
-/** Runs the programs that do the agent's work outside: shutdown, the freeze hook. */
+/** Runs the programs that do the agent's work outside: shutdown, the freeze hook, chpasswd. */
 export class HelperRunner {
   readonly #platform: Platform;
 
@@ -20,37 +21,71 @@ export class HelperRunner {
   /**
    * Runs a program to its end.
    * @param action what it does, for the error text: «child process has failed to <action>: …»
+   * @param program a path, or a name to be searched for in PATH
+   * @param input what it reads from standard input
    * @throws AgentError when it cannot be started, fails, is killed, or takes longer than HELPER_TIME_LIMIT
    */
-  async run(action: string, path: string, args: readonly string[]): Promise<void> {
+  async run(action: string, program: string, args: readonly string[], input?: Uint8Array): Promise<void> {
     const failed = `child process has failed to ${action}`;
     let helper;
     try {
       helper = await this.#platform.processes.start({
-        file: path,
-        argv: [path, ...args],
-        stdin: 'null',
+        file: await findProgram(this.#platform, program),
+        argv: [program, ...args],
+        stdin: input ?? 'null',
         stdout: 'pipe',
         stderr: 'stdout',
         session: true,
       });
     } catch (error) {
       if (!isErrno(error)) throw error;
-      throw new AgentError(`${failed}: failed to exec '${path}': ${error.message}\n`);
+      throw new AgentError(`${failed}: failed to exec '${program}': ${error.message}\n`);
     }
-    const deadline = { passed: false };
-    const cancel = this.#platform.clock.after(HELPER_TIME_LIMIT, () => {
-      deadline.passed = true;
-      helper.kill(SIGKILL);
-    });
+    const limit = this.#limit(helper);
     const output = this.#collect(helper.stdout);
     const exit = await helper.exited;
     // a child of the helper may hold the pipe for ever: it gets no time beyond the helper's own
     const text = await Promise.race([output.done, this.#soon(output.sofar)]);
-    cancel();
+    limit.cancel();
     helper.release();
-    if (deadline.passed) throw new AgentError(`${failed}: no end after ${String(HELPER_TIME_LIMIT / 1000)} s, killed`);
+    if (limit.passed()) throw new AgentError(`${failed}: no end after ${String(HELPER_TIME_LIMIT / 1000)} s, killed`);
     this.#judge(failed, exit, text);
+  }
+
+  /**
+   * Runs a program whose exit status is all that matters; its output is thrown away.
+   * @param program a path, or a name to be searched for in PATH
+   * @returns the status; undefined when the program cannot be started or a signal ended it
+   */
+  async status(program: string, args: readonly string[]): Promise<number | undefined> {
+    let helper;
+    try {
+      helper = await this.#platform.processes.start({
+        file: await findProgram(this.#platform, program),
+        argv: [program, ...args],
+        stdin: 'null',
+        stdout: 'null',
+        stderr: 'null',
+        session: false,
+      });
+    } catch (error) {
+      if (!isErrno(error)) throw error;
+      return undefined;
+    }
+    const limit = this.#limit(helper);
+    const exit = await helper.exited;
+    limit.cancel();
+    return exit.code;
+  }
+
+  /** Kills a helper that takes too long. */
+  #limit(helper: RunningProcess): { cancel: () => void; passed: () => boolean } {
+    let late = false;
+    const cancel = this.#platform.clock.after(HELPER_TIME_LIMIT, () => {
+      late = true;
+      helper.kill(SIGKILL);
+    });
+    return { cancel, passed: () => late };
   }
 
   #judge(failed: string, exit: ProcessExit, output: string): void {

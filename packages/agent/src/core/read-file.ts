@@ -1,8 +1,10 @@
 import { concatBytes } from '@qga/protocol';
 import { O_CLOEXEC, O_RDONLY } from '../linux/constants.js';
-import type { Platform } from '../platform.js';
+import type { FileDescriptor, Files, Platform } from '../platform.js';
 
 const PIECE = 65_536;
+
+const LIMIT = 16 * 1024 * 1024;
 
 /**
  * Reads a small file whole: configuration, state, kernel tables.
@@ -10,21 +12,35 @@ const PIECE = 65_536;
  * @returns its text; bytes that are not UTF-8 are read as Latin-1
  * @throws SystemError
  */
-export async function readTextFile(platform: Platform, path: string, limit = 16 * 1024 * 1024): Promise<string> {
-  const { files, kernels } = platform;
+export async function readTextFile(platform: Platform, path: string, limit = LIMIT): Promise<string> {
+  const bytes = await readFile(platform, path, limit);
+  return platform.kernels.decodeUtf8(bytes) ?? latin1(bytes);
+}
+
+/** Reads a small file whole, as bytes. @throws SystemError */
+export async function readFile({ files }: Platform, path: string, limit = LIMIT): Promise<Uint8Array> {
   const file = await files.open(path, O_RDONLY | O_CLOEXEC);
   try {
-    const pieces: Uint8Array[] = [];
-    for (let size = 0; size < limit;) {
-      const piece = new Uint8Array(PIECE);
-      const count = await files.read(file, piece);
-      if (count === 0) break;
-      pieces.push(piece.subarray(0, count));
-      size += count;
-    }
-    const bytes = concatBytes(pieces);
-    return kernels.decodeUtf8(bytes) ?? Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+    return await readOpenFile(files, file, limit);
   } finally {
     await files.close(file);
   }
+}
+
+/** Reads an open file from its position to its end. @throws SystemError */
+export async function readOpenFile(files: Files, file: FileDescriptor, limit = LIMIT): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for (let size = 0; size < limit;) {
+    const piece = new Uint8Array(PIECE);
+    const count = await files.read(file, piece);
+    if (count === 0) break;
+    pieces.push(piece.subarray(0, count));
+    size += count;
+  }
+  return concatBytes(pieces);
+}
+
+/** A text in which each character is one byte. */
+export function latin1(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 }

@@ -1,10 +1,15 @@
 /** Numbers of Linux's system call interface, the same on x86-64 and arm64 (asm-generic headers). */
 
 export const ENOENT = 2;
+export const ENOEXEC = 8;
 export const EAGAIN = 11;
+export const EACCES = 13;
 export const EBUSY = 16;
 export const EEXIST = 17;
+export const ENOTDIR = 20;
 export const EINVAL = 22;
+export const ENOTTY = 25;
+export const ELOOP = 40;
 export const EOPNOTSUPP = 95;
 
 export const O_RDONLY = 0;
@@ -18,10 +23,20 @@ export const O_APPEND = 0o2000;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
 
+/** File type bits of a mode, and their values: inode(7). */
+export const S_IFMT = 0o170000;
+export const S_IFREG = 0o100000;
+
 /** Freezes the filesystem of an open directory: linux/fs.h, ioctl_fsfreeze(2). */
 export const FIFREEZE = 0xc0045877;
 /** Thaws it; EINVAL when it is not frozen. */
 export const FITHAW = 0xc0045878;
+
+/** Discards a filesystem's unused blocks; the argument is a struct fstrim_range. */
+export const FITRIM = 0xc0185879;
+
+/** Sends a command to an NVMe controller: linux/nvme_ioctl.h. The result is the controller's status, 0 for success. */
+export const NVME_IOCTL_ADMIN_CMD = 0xc0484e41;
 
 export const SEEK_SET = 0;
 export const SEEK_CUR = 1;

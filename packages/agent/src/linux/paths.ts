@@ -2,6 +2,18 @@
 export interface Paths {
   readonly mountinfo: string;
   readonly mounts: string;
+  readonly diskstats: string;
+  readonly blockDevices: string;
+  readonly disks: string;
+  readonly udevData: string;
+  readonly deviceNodes: string;
+
+  readonly cpus: string;
+  readonly memoryBlocks: string;
+  readonly procStat: string;
+  readonly netDev: string;
+  readonly route: string;
+  readonly ipv6Route: string;
   readonly config: string;
   readonly fsfreezeHook: string;
   readonly pidfile: string;
@@ -12,11 +24,38 @@ export interface Paths {
   readonly halt: string;
   readonly reboot: string;
   readonly shutdown: string;
+  readonly hwclock: string;
+  readonly powerState: string;
+  readonly utmp: string;
+  readonly passwd: string;
+  readonly localtime: string;
+  /** directory of time zones by name */
+  readonly zoneinfo: string;
+  /** where to look for os-release, best first */
+  readonly osRelease: readonly string[];
+  /** directory in which each open descriptor is a name */
+  readonly descriptors: string;
+
+  readonly shell: string;
+  /** directories to look for programs in when the environment names none, as in PATH */
+  readonly searchPath: string;
 }
 
 export const linuxPaths: Paths = {
   mountinfo: '/proc/self/mountinfo',
   mounts: '/proc/self/mounts',
+  diskstats: '/proc/diskstats',
+  blockDevices: '/sys/dev/block',
+  disks: '/sys/block',
+  udevData: '/run/udev/data',
+  deviceNodes: '/dev',
+
+  cpus: '/sys/devices/system/cpu',
+  memoryBlocks: '/sys/devices/system/memory/',
+  procStat: '/proc/stat',
+  netDev: '/proc/net/dev',
+  route: '/proc/net/route',
+  ipv6Route: '/proc/net/ipv6_route',
   config: '/etc/qemu/qemu-ga.conf',
   fsfreezeHook: '/etc/qemu/fsfreeze-hook',
   pidfile: '/var/run/qemu-ga.pid',
@@ -27,4 +66,15 @@ export const linuxPaths: Paths = {
   halt: '/sbin/halt',
   reboot: '/sbin/reboot',
   shutdown: '/sbin/shutdown',
+  hwclock: '/sbin/hwclock',
+  powerState: '/sys/power/state',
+  utmp: '/var/run/utmp',
+  passwd: '/etc/passwd',
+  localtime: '/etc/localtime',
+  zoneinfo: '/usr/share/zoneinfo',
+  osRelease: ['/etc/os-release', '/usr/lib/os-release'],
+  descriptors: '/proc/self/fd',
+
+  shell: '/bin/sh',
+  searchPath: '/bin:/usr/bin:.',
 };

@@ -12,6 +12,8 @@ const ioctlCall = libc.func('int ioctl(int fd, unsigned long request, long argum
 const ioctlBytesCall = libc.func('int ioctl(int fd, unsigned long request, void *argument)');
 const statvfsCall = libc.func('int statvfs(const char *path, _Out_ uint8_t *room)');
 const settimeofdayCall = libc.func('int settimeofday(_In_ uint8_t *time, void *zone)');
+const gettimeofdayCall = libc.func('int gettimeofday(_Out_ uint8_t *time, void *zone)');
+const sysinfoCall = libc.func('int sysinfo(_Out_ uint8_t *info)');
 const recvCall = libc.func('int64_t recv(int fd, _Out_ uint8_t *bytes, uint64_t length, int flags)');
 const lseekCall = libc.func('int64_t lseek(int fd, int64_t offset, int whence)');
 const socketCall = libc.func('int socket(int domain, int type, int protocol)');
@@ -84,6 +86,25 @@ export async function statvfs(path: string): Promise<FilesystemRoom> {
   await offLoop(statvfsCall, [path, room]);
   const word = (at: number): number => Number(room.readBigUInt64LE(8 * at));
   return { fragmentSize: word(1), blocks: word(2), free: word(3), available: word(4) };
+}
+
+/** struct sysinfo of 64-bit Linux: after the uptime come the three load averages, in fractions of 65536. */
+const SYSINFO_SIZE = 112;
+const LOAD_UNIT = 65_536;
+
+/** The kernel's own numbers; Node's are rounded to two digits. */
+export function loadAverages(): [number, number, number] {
+  const info = Buffer.alloc(SYSINFO_SIZE);
+  checked(sysinfoCall(info) as number);
+  const load = (index: number): number => Number(info.readBigUInt64LE(8 + 8 * index)) / LOAD_UNIT;
+  return [load(0), load(1), load(2)];
+}
+
+/** The wall clock to the microsecond, in nanoseconds since the epoch; Node's clocks do not follow when it is set. */
+export function timeOfDay(): bigint {
+  const timeval = Buffer.alloc(16);
+  checked(gettimeofdayCall(timeval, null) as number);
+  return (timeval.readBigInt64LE(0) * 1_000_000n + timeval.readBigInt64LE(8)) * 1000n;
 }
 
 /** @param time nanoseconds since the epoch; the kernel takes microseconds */

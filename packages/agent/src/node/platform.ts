@@ -1,11 +1,12 @@
 import { nodeKernels } from '@qga/protocol/node';
 import type { Clock, LogOutput, Platform } from '../platform.js';
 import { nodeFiles } from './files.js';
+import { timeOfDay } from './libc.js';
 import { nodeProcesses } from './processes.js';
 import { nodeSystem } from './system.js';
 
 const clock: Clock = {
-  now: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n,
+  now: timeOfDay,
   monotonic: () => performance.now(),
   after(milliseconds, callback) {
     const timer = setTimeout(callback, milliseconds);

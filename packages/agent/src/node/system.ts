@@ -4,7 +4,7 @@ import { concatBytes } from '@qga/protocol';
 import { isErrno } from '../core/system-error.js';
 import { EAGAIN } from '../linux/constants.js';
 import type { System } from '../platform.js';
-import { AF_NETLINK, receiveNow, sendNow, setTimeOfDay, SOCK_CLOEXEC, SOCK_RAW, socket } from './libc.js';
+import { AF_NETLINK, loadAverages, receiveNow, sendNow, setTimeOfDay, SOCK_CLOEXEC, SOCK_RAW, socket } from './libc.js';
 
 /** netlink(7): message types that end an answer, and where length and type stand in a message's header. */
 const NLMSG_ERROR = 2;
@@ -47,7 +47,7 @@ function netlink(request: Uint8Array): Uint8Array {
 
 export const nodeSystem: System = {
   uname: () => ({ nodename: os.hostname(), release: os.release(), version: os.version(), machine: os.machine() }),
-  loadAverages: () => os.loadavg() as [number, number, number],
+  loadAverages,
   environment: (name) => process.env[name],
   setTime: setTimeOfDay,
   netlink: (request) => Promise.resolve(netlink(request)),
