@@ -28,7 +28,8 @@ export interface Domain {
   control(): Control;
   /** Folder of the domain's files on the host. */
   readonly folder: string;
-  readonly consoleLog: string;
+  /** What the machine wrote to its console so far. */
+  console(): Promise<string>;
   /** Waits until the machine has booted again. @throws Error when it does not */
   settle(): Promise<void>;
   /** Ends it and removes its files, except for the log. */
@@ -48,6 +49,7 @@ export async function bootDomain(options: DomainOptions): Promise<Domain> {
   const disks = await makeDisks(folder);
   const parts = { name: domainName, emulator: programPath('qemu-system-x86_64'), disks, folder, consoleLog };
   await writeFile(file, domainXml({ ...options, ...parts }));
+  const console = (): Promise<string> => readFile(consoleLog, 'utf8').catch(() => '');
   const atExit = (): void => killDomain(folder);
   process.once('exit', atExit);
   let control: Control | undefined;
@@ -68,11 +70,11 @@ export async function bootDomain(options: DomainOptions): Promise<Domain> {
     if (code !== 0) throw new Error(`${text} (vm/install.sh --libvirt sets libvirt up)`);
     await settle();
   } catch (error) {
-    const log = tail(await readFile(consoleLog, 'utf8').catch(() => ''));
+    const log = tail(await console());
     await end();
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${log}`, { cause: error });
   }
-  return { control: () => control as Control, folder, consoleLog, settle, end };
+  return { control: () => control as Control, folder, console, settle, end };
 }
 
 /** Whether QEMU has told libvirt that somebody inside has the channel open. */

@@ -51,7 +51,7 @@ async function guestFiles(): Promise<ImageFile[]> {
     ...tree(join(root, 'vm/libvirt/guest'), '/'),
     ...(await withLibraries(chpasswd, '/usr/bin/chpasswd')),
     ...(await withLibraries(join(pamFolder, 'pam_unix.so'))),
-    { target: '/etc/localtime', text: zoneFile({ name: 'IST', offset: 19800 }) },
+    { target: '/usr/share/zoneinfo/Asia/Kolkata', text: zoneFile({ name: 'IST', offset: 19800 }) },
     { target: '/etc/utmp', text: userRecord({ user: 'tester', line: 'tty1', seconds: 0x60606060 }) },
   ];
 }
