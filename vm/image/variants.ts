@@ -18,7 +18,7 @@ export interface Variant {
 const modules = '/opt/qga/node_modules';
 
 /** Ours on Node: the production files of the workspace packages, laid out as npm would install them. */
-export const ours: Variant = {
+const ours: Variant = {
   name: 'ours',
   command: ['/usr/bin/node', `${modules}/@qga/agent/bin/qemu-ga.js`],
   missing: () =>
@@ -42,7 +42,7 @@ export const ours: Variant = {
 const qemuAgent = '/usr/sbin/qemu-ga';
 
 /** The agent of QEMU as the distribution packages it: shows that a scenario asks for what the original does. */
-export const qemu: Variant = {
+const qemu: Variant = {
   name: 'qemu',
   command: [qemuAgent],
   missing: () => (existsSync(qemuAgent) ? [] : [`${qemuAgent} is missing: apt-get install qemu-guest-agent`]),

@@ -7,7 +7,7 @@ export interface Row {
   /** Missing when there is no reference to compare with. */
   readonly reference: Outcome | undefined;
   readonly ours: Outcome;
-  readonly verdict: 'same' | 'not compared' | 'explained' | 'different' | 'faulty' | 'no longer different';
+  readonly verdict: 'same' | 'not compared' | 'explained' | 'older' | 'different' | 'faulty' | 'no longer different';
   /** Why it is not the same; empty where nothing needs to be said. */
   readonly reason: string;
 }
@@ -28,7 +28,13 @@ export function compare(name: string, ours: Outcome, reference?: Outcome, known?
   return { ...row, verdict: 'explained', reason: known };
 }
 
+/** Shows a difference from a reference that does not decide, because it is old or not there. */
+export function compareLoosely(name: string, ours: Outcome, reference?: Outcome): Row {
+  const row = compare(name, ours, reference);
+  return row.verdict === 'different' ? { ...row, verdict: 'older', reason: 'an older agent does not decide' } : row;
+}
+
 /** Whether a row is as it should be. */
 export function isFine({ verdict }: Row): boolean {
-  return verdict === 'same' || verdict === 'explained' || verdict === 'not compared';
+  return ['same', 'explained', 'older', 'not compared'].includes(verdict);
 }

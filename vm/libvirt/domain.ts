@@ -63,7 +63,7 @@ export async function bootDomain(options: DomainOptions): Promise<Domain> {
     control?.close();
     await virsh(['destroy', domainName]);
     process.off('exit', atExit);
-    rmSync(folder, { recursive: true, force: true });
+    removeFiles(folder);
   };
   try {
     const { code, text } = await virsh(['create', file]);
@@ -89,5 +89,10 @@ function killDomain(folder: string): void {
   } catch {
     // It has ended already.
   }
+  removeFiles(folder);
+}
+
+function removeFiles(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
+  rmSync(`/var/log/libvirt/qemu/${domainName}.log`, { force: true });
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { tree, withLibraries } from '../image/files.js';
 import type { ImageFile } from '../image/files.js';
-import { ours, qemu } from '../image/variants.js';
+import { variants } from '../image/variants.js';
 import type { Variant } from '../image/variants.js';
 import { root } from '../paths.js';
 import { run } from '../processes.js';
@@ -31,13 +31,14 @@ const newest: Variant = {
   },
 };
 
-/** Our agent in a machine that has users, passwords, a time zone and a network. */
-export const oursInGuest = inGuest(ours);
-
-/** QEMU's own agent in the same machine; the first that is here is the one to compare with. */
-export const references: readonly Variant[] = [inGuest(newest), inGuest(qemu)];
-
-function inGuest(variant: Variant): Variant {
+/**
+ * An agent in a machine that has users, passwords, a time zone and a network.
+ * @param name as for `npm run test:vm`, or `newest` for QEMU's newest agent
+ * @throws Error when there is no such agent
+ */
+export function inGuest(name: string): Variant {
+  const variant = [newest, ...variants].find((one) => one.name === name);
+  if (variant === undefined) throw new Error(`there is no agent called ${name}`);
   return {
     name: `libvirt-${variant.name}`,
     command: variant.command,

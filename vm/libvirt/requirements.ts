@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { Variant } from '../image/variants.js';
 import { missing } from '../requirements.js';
-import { oursInGuest, references } from './image.js';
+import { inGuest } from './image.js';
 import { virsh } from './virsh.js';
 
 const needs = [
@@ -12,9 +11,12 @@ const needs = [
 ];
 const driver = '/usr/lib/x86_64-linux-gnu/libvirt/connection-driver/libvirt_driver_qemu.so';
 
-/** Everything that is not here, or in the way, one sentence each. */
-export async function missingForLibvirt(): Promise<string[]> {
-  const lines = missing(oursInGuest, needs);
+/**
+ * Everything that is not here, or in the way, one sentence each.
+ * @param agents names of the agents that are to run
+ */
+export async function missingForLibvirt(agents: readonly string[]): Promise<string[]> {
+  const lines = [...new Set(agents.flatMap((name) => missing(inGuest(name), needs)))];
   if (process.getuid?.() !== 0) lines.push('libvirtd has to be started by root');
   if (lines.length > 0) return lines;
   if (!existsSync(driver)) return [`${driver} is missing: apt-get install libvirt-daemon-driver-qemu`];
@@ -24,17 +26,9 @@ export async function missingForLibvirt(): Promise<string[]> {
 }
 
 /**
- * The agent to compare with.
- * @param name `newest`, `qemu`, or empty for the first that is here
+ * The agent to compare with: the newest, or else the one that is installed.
  * @returns undefined when there is none
- * @throws Error when the one that was asked for is not here
  */
-export function findReferenceAgent(name: string): Variant | undefined {
-  const wanted = references.filter((variant) => name === '' || variant.name === `libvirt-${name}`);
-  const found = wanted.find((variant) => variant.missing().length === 0);
-  if (found === undefined && name !== '') {
-    const reasons = wanted.flatMap((variant) => variant.missing());
-    throw new Error(reasons.length > 0 ? reasons.join('; ') : `no reference is called ${name}`);
-  }
-  return found;
+export function findReference(): string | undefined {
+  return ['newest', 'qemu'].find((name) => inGuest(name).missing().length === 0);
 }

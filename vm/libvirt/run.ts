@@ -79,7 +79,8 @@ function guestOf(domain: Domain, daemons: Daemons): Guest {
 
 async function agentVersion(): Promise<string> {
   const { text } = await virsh(['qemu-agent-command', domainName, '{"execute":"guest-info"}']);
-  return String(members(members(parse(text))['return'])['version']);
+  const { version } = members(members(parse(text))['return']);
+  return typeof version === 'string' ? version : 'without a version';
 }
 
 /** What there is to read after a step that went wrong. */

@@ -40,6 +40,16 @@ export const freeze: readonly Step[] = [
     },
   },
   {
+    name: 'domfsfreeze with a hook that fails',
+    run: async (guest) => {
+      const hook = '/etc/qga/fsfreeze-hook';
+      await guest.control().output(`mv ${hook} /run/hook; printf '#!/bin/sh\\nexit 3\\n' >${hook}; chmod +x ${hook}`);
+      const text = await guest.call('domfsfreeze');
+      await guest.control().output(`mv /run/hook ${hook}; echo free >/mnt/data/free && sync -f /mnt/data`);
+      return text;
+    },
+  },
+  {
     name: 'domfstrim',
     run: async (guest) => {
       const before = await discards(guest);

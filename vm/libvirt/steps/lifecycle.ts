@@ -4,6 +4,7 @@ import { limits, until } from '../../time.js';
 import type { Guest, Step } from './step.js';
 
 const PING = '{"execute":"guest-ping"}';
+const STATUS = '{"execute":"guest-fsfreeze-status"}';
 const BOOT_ID = 'cat /proc/sys/kernel/random/boot_id';
 const AGENT = '/run/agent/virtio.pid';
 
@@ -24,6 +25,14 @@ export const lifecycle: readonly Step[] = [
     },
   },
   {
+    name: 'snapshot-create-as --disk-only --quiesce, where no file can be made',
+    run: async (guest) => {
+      const disk = 'vda,file=/no/such/folder/file';
+      const text = await guest.call('snapshot-create-as', 'two', '--disk-only', '--quiesce', '--diskspec', disk);
+      return `${text}\n${await guest.call('qemu-agent-command', STATUS)}`;
+    },
+  },
+  {
     name: 'libvirtd restarted',
     run: async (guest) => {
       await guest.restartLibvirt();
@@ -40,6 +49,18 @@ export const lifecycle: readonly Step[] = [
       await guest.control().output('start-agent virtio');
       await until(guest.isConnected, limits.firstReply, 'agent that was started again');
       return `${without}\n${await asks(guest)}`;
+    },
+  },
+  {
+    name: 'agent killed while frozen, then started again and domfsthaw',
+    run: async (guest) => {
+      const frozen = await guest.call('domfsfreeze');
+      await guest.control().output(`kill -9 $(cat ${AGENT})`);
+      await until(async () => !(await guest.isConnected()), limits.reply, 'end of the connection');
+      await guest.control().output('start-agent virtio');
+      await until(guest.isConnected, limits.firstReply, 'agent that was started again');
+      const status = await guest.call('qemu-agent-command', STATUS);
+      return [frozen, status, await guest.call('domfsthaw'), await asks(guest)].join('\n');
     },
   },
   {
@@ -70,7 +91,7 @@ export const lifecycle: readonly Step[] = [
       const before = await guest.control().output(BOOT_ID);
       const text = await guest.call('reboot', '--mode', 'agent');
       await guest.settle();
-      assert.match(await guest.console(), /^program called: .*reboot/m);
+      assert.match(await guest.console(), /^program called: .*(reboot|shutdown .*-r)/m);
       assert.notEqual(await guest.control().output(BOOT_ID), before, 'the machine has not booted again');
       return `${text}\n${await asks(guest)}`;
     },
@@ -80,7 +101,7 @@ export const lifecycle: readonly Step[] = [
     run: async (guest) => {
       const text = await guest.call('shutdown', '--mode', 'agent');
       await until(async () => !(await guest.exists()), limits.shutdown, 'end of the machine');
-      assert.match(await guest.console(), /^program called: .*poweroff/m);
+      assert.match(await guest.console(), /^program called: .*(poweroff|shutdown .*-P)/m);
       return text;
     },
   },

@@ -1,6 +1,10 @@
 import { elements, members, parse } from '../../machine/json.js';
+import { eventually, limits } from '../../time.js';
 import { query, raw } from './step.js';
 import type { Step } from './step.js';
+
+const EXEC =
+  '{"execute":"guest-exec","arguments":{"path":"/bin/sh","arg":["-c","id -u; echo oops >&2; exit 3"],"capture-output":true}}';
 
 /** Everything that is only asked. */
 export const queries: readonly Step[] = [
@@ -14,6 +18,23 @@ export const queries: readonly Step[] = [
   raw('guest-get-memory-blocks', '{"execute":"guest-get-memory-blocks"}'),
   raw('guest-get-memory-block-info', '{"execute":"guest-get-memory-block-info"}'),
   raw('guest-exec of nothing', '{"execute":"guest-exec","arguments":{"path":"/no/such"}}'),
+  {
+    name: 'qemu-agent-command guest-exec and guest-exec-status',
+    run: async ({ call }) => {
+      const text = await call('qemu-agent-command', EXEC);
+      const { pid } = members(members(parse(text))['return']);
+      const status = `{"execute":"guest-exec-status","arguments":{"pid":${Number(pid)}}}`;
+      return eventually(
+        async () => {
+          const answer = await call('qemu-agent-command', status);
+          return answer.includes('"exited":false') ? undefined : answer;
+        },
+        limits.reply,
+        'end of the program',
+      );
+    },
+  },
+  query('qemu-agent-command --pretty {"execute":"guest-get-host-name"}'),
   raw('of an unknown command', '{"execute":"guest-fly"}'),
   raw('with a wrong argument', '{"execute":"guest-ping","arguments":{"loud":true}}'),
   raw('with a missing argument', '{"execute":"guest-file-close"}'),

@@ -7,21 +7,21 @@ export interface Guest {
    * @param command name of the virsh command; the domain's name is put between it and the arguments
    * @returns what virsh wrote, and a last line `exit N` when it failed
    */
-  call(command: string, ...args: string[]): Promise<string>;
+  readonly call: (command: string, ...args: string[]) => Promise<string>;
   /** The shell inside, which does not depend on the agent. */
-  control(): Control;
+  readonly control: () => Control;
   /** What the machine wrote to its console so far. */
-  console(): Promise<string>;
+  readonly console: () => Promise<string>;
   /** Folder on the host for what a step needs. */
   readonly folder: string;
   /** Ends libvirtd and starts it again. */
-  restartLibvirt(): Promise<void>;
+  readonly restartLibvirt: () => Promise<void>;
   /** Whether libvirt says that the agent is there. */
-  isConnected(): Promise<boolean>;
+  readonly isConnected: () => Promise<boolean>;
   /** Waits until the machine has booted once more. */
-  settle(): Promise<void>;
+  readonly settle: () => Promise<void>;
   /** Whether libvirt still knows the domain. */
-  exists(): Promise<boolean>;
+  readonly exists: () => Promise<boolean>;
 }
 
 /** One line of the list: a call of virsh, made the same way whatever the agent. */
