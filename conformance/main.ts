@@ -3,12 +3,12 @@ import { allCases } from './cases/index.js';
 import { compare, complaint, outOfStep } from './harness/compare.js';
 import type { Verdict } from './harness/compare.js';
 import { isCompatFresh, renderCompat, writeCompat } from './harness/compat.js';
-import { readKnown } from './harness/known.js';
+import { knownOf, readKnown } from './harness/known.js';
 import type { Known } from './harness/known.js';
 import { readOptions } from './harness/options.js';
 import type { Options } from './harness/options.js';
 import { printable } from './harness/print.js';
-import { findInstalled, findOurs, findReference, ROOT, versionOf } from './harness/programs.js';
+import { findInstalled, findNative, findOurs, findReference, ROOT, versionOf } from './harness/programs.js';
 import type { Found } from './harness/programs.js';
 import { runAll } from './harness/run-all.js';
 import type { Transcripts } from './harness/run-all.js';
@@ -124,13 +124,15 @@ function reportInstalled(cases: readonly Case[], reference: Ran | undefined, ins
 
 /** One agent against the reference, its robustness included. */
 async function runSubject(found: Found, suite: Suite, reference: Ran | undefined): Promise<void> {
-  const { cases, known, options, tally } = suite;
+  const { cases, options, tally } = suite;
   const subject = await runFound(found, cases, options, tally);
   if (!subject) return;
+  const { label } = subject.program;
+  const known = knownOf(label, suite.known);
   if (reference) {
     const verdicts = compare(cases, reference.transcripts, subject.transcripts, known);
-    judge(verdicts, subject.program.label, tally);
-    const isWhole = options.agents.length === 0 && options.only.length === 0;
+    judge(verdicts, label, tally);
+    const isWhole = label === 'ours' && options.only.length === 0;
     if (isWhole) judgeCompat(verdicts, reference, options, tally);
   } else judgeAlone(cases, subject, known, tally);
   if (options.only.length === 0) await judgeRobustness(subject.program, tally);
@@ -162,6 +164,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (options.agents.length === 0) {
     reportInstalled(cases, reference, await runFound(findInstalled(), cases, options, tally));
     await runSubject(findOurs(), suite, reference);
+    await runSubject(findNative(), suite, reference);
   }
   for (const program of options.agents) await runSubject({ program }, suite, reference);
   console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);

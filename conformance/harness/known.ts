@@ -3,6 +3,15 @@ import { existsSync, readFileSync } from 'node:fs';
 /** Reasons for accepted differences, by case name. */
 export type Known = ReadonlyMap<string, string>;
 
+/** A reason that begins so holds for our agent on Node, not for the native one. */
+const NODE_ONLY = '(on Node) ';
+
+/** The differences that are accepted of an agent. @param label how the agent is called; `ours` is the one on Node */
+export function knownOf(label: string, known: Known): Known {
+  if (label === 'ours') return known;
+  return new Map(Array.from(known).filter(([, reason]) => !reason.startsWith(NODE_ONLY)));
+}
+
 /**
  * Reads a list of accepted differences: one `CASE-NAME: reason` per line; empty lines and lines that begin with `#` are left out.
  *

@@ -23,6 +23,13 @@ export function findOurs(): Found {
   return { program: { label: 'ours', command: [process.execPath, entry] } };
 }
 
+/** Ours as guests get it, without Node. */
+export function findNative(): Found {
+  const binary = join(ROOT, 'build', 'native', process.arch === 'arm64' ? 'aarch64' : 'x86_64', 'qemu-ga');
+  if (!existsSync(binary)) return { label: 'native', reason: `${binary} is missing; run: npm run build:native` };
+  return { program: { label: 'native', command: [binary] } };
+}
+
 /**
  * The agent that decides what is right.
  *

@@ -39,6 +39,16 @@ const ours: Variant = {
   ],
 };
 
+const nativeBinary = join(root, 'build/native/x86_64/qemu-ga');
+
+/** Ours as one static executable: nothing else of it is in the machine. */
+const native: Variant = {
+  name: 'native',
+  command: ['/usr/bin/qemu-ga'],
+  missing: () => (existsSync(nativeBinary) ? [] : [`${nativeBinary} is missing: npm run build:native`]),
+  files: async () => [{ source: nativeBinary, target: '/usr/bin/qemu-ga' }],
+};
+
 const qemuAgent = '/usr/sbin/qemu-ga';
 
 /** The agent of QEMU as the distribution packages it: shows that a scenario asks for what the original does. */
@@ -49,8 +59,8 @@ const qemu: Variant = {
   files: () => withLibraries(qemuAgent),
 };
 
-/** All variants. A native build of the agent becomes one more row here. */
-export const variants: readonly Variant[] = [ours, qemu];
+/** All variants. */
+export const variants: readonly Variant[] = [ours, native, qemu];
 
 /** The files of a package that npm would publish and Node would load. */
 function isProductionFile(path: string): boolean {

@@ -5,19 +5,16 @@ import path from 'node:path';
 import { suite, test } from 'node:test';
 import koffi from 'koffi';
 import type { ByteChannel, Listener } from '@qga/protocol';
-import { listenIsa } from '../dist/node/transports/isa.js';
+import { nodeWires } from '../dist/node/platform.js';
 import { listenUnix } from '../dist/node/transports/unix.js';
-import { listenVsock } from '../dist/node/transports/vsock.js';
-import { FdChannel } from '../dist/node/fd-channel.js';
-import {
-  AF_VSOCK,
-  connect as connectFd,
-  readNow,
-  SOCK_STREAM,
-  socket as makeSocket,
-  writeNow,
-} from '../dist/node/libc.js';
+import { FdChannel } from '../dist/transports/fd-channel.js';
+import { transports } from '../dist/transports/index.js';
 import { connect, temporaryFolder } from './support/agent-process.js';
+
+const wires = nodeWires();
+const { descriptors } = wires;
+const AF_VSOCK = 40;
+const SOCK_STREAM = 1;
 
 /** The far end of a channel, as the test holds it. */
 interface Peer {
@@ -36,16 +33,13 @@ interface Place {
 /** A peer over a descriptor: it reads by trying again. */
 function peerOf(fd: number): Peer {
   return {
-    send: (text) => void writeNow(fd, Buffer.from(text, 'latin1')),
+    send: (text) => void descriptors.write(fd, [Buffer.from(text, 'latin1')], 0),
     async receive(length) {
       let text = '';
       for (let tries = 0; text.length < length && tries < 500; tries++) {
-        const chunk = Buffer.alloc(65_536);
-        try {
-          text += chunk.toString('latin1', 0, readNow(fd, chunk));
-        } catch {
-          await new Promise((resolve) => setTimeout(resolve, 10));
-        }
+        const chunk = descriptors.read(fd);
+        if (typeof chunk !== 'number') text += Buffer.from(chunk).toString('latin1');
+        else await new Promise((resolve) => setTimeout(resolve, 10));
       }
       return text;
     },
@@ -110,13 +104,13 @@ function contract(name: string, open: () => Promise<Place>, unavailable: string 
   });
 }
 
-contract(
-  'unix-listen',
-  async () => {
+/** Both ways to listen on a unix socket: the shared one, and Node's own. */
+function unixPlace(listen: (file: string) => Listener | Promise<Listener>): () => Promise<Place> {
+  return async () => {
     const { folder } = temporaryFolder();
     const file = path.join(folder, 'socket');
     return {
-      listener: await listenUnix(file),
+      listener: await listen(file),
       severalClients: true,
       async connect() {
         const socket = await connect(file);
@@ -132,9 +126,15 @@ contract(
         };
       },
     };
-  },
+  };
+}
+
+contract(
+  'unix-listen',
+  unixPlace((file) => transports['unix-listen'](wires, file)),
   undefined,
 );
+contract('unix-listen over Node’s sockets', unixPlace(listenUnix), undefined);
 
 /** Whether the kernel has vsock's loopback. */
 function vsockMissing(): string | undefined {
@@ -145,21 +145,21 @@ function vsockMissing(): string | undefined {
 
 contract(
   'vsock-listen',
-  () => {
+  async () => {
     const port = 20_000 + (process.pid % 10_000);
-    return Promise.resolve({
-      listener: listenVsock(`1:${port}`),
+    return {
+      listener: await transports['vsock-listen'](wires, `1:${port}`),
       severalClients: true,
       connect() {
-        const fd = makeSocket(AF_VSOCK, SOCK_STREAM);
+        const fd = descriptors.socket(AF_VSOCK, SOCK_STREAM, 0);
         const address = Buffer.alloc(16);
         address.writeUInt16LE(AF_VSOCK, 0);
         address.writeUInt32LE(port, 4);
         address.writeUInt32LE(1, 8);
-        connectFd(fd, address);
+        descriptors.connect(fd, address);
         return Promise.resolve(peerOf(fd));
       },
-    });
+    };
   },
   vsockMissing(),
 );
@@ -177,17 +177,17 @@ function openPty(): { master: number; slave: string } {
 
 contract(
   'isa-serial',
-  () => {
+  async () => {
     const { master, slave } = openPty();
-    const listener = listenIsa(slave);
-    return Promise.resolve({ listener, severalClients: false, connect: () => Promise.resolve(peerOf(master)) });
+    const listener = await transports['isa-serial'](wires, slave);
+    return { listener, severalClients: false, connect: () => Promise.resolve(peerOf(master)) };
   },
   fs.existsSync('/dev/ptmx') ? undefined : 'no pseudo-terminals here',
 );
 
 test('a serial line is raw: nothing is echoed, nothing is changed', async () => {
   const { master, slave } = openPty();
-  const listener = listenIsa(slave);
+  const listener = await transports['isa-serial'](wires, slave);
   const channel = await accepted(listener);
   const peer = peerOf(master);
   peer.send('a\r\nb\x03\x04\x11\xff');
@@ -200,7 +200,7 @@ test('a serial line is raw: nothing is echoed, nothing is changed', async () => 
 
 test('a write to a descriptor that takes nothing waits without turning', async () => {
   const { master, slave } = openPty();
-  const channel = new FdChannel(fs.openSync(slave, O_NONBLOCK_RDWR), 'full line', false);
+  const channel = new FdChannel(wires, fs.openSync(slave, O_NONBLOCK_RDWR), 'full line', 'line');
   const before = process.cpuUsage();
   const writing = channel.write([Buffer.alloc(1024 * 1024)]);
   const outcome = await Promise.race([writing, new Promise((resolve) => setTimeout(resolve, 500, 'waits'))]);

@@ -88,7 +88,10 @@ export class Lexer {
   }
 
   next(): TokenKind {
-    if (this.#inside === 'nothing' && !this.#begin()) return 'none';
+    if (this.#inside === 'nothing') {
+      if (!this.#begin()) return 'none';
+      if (this.#inside === 'nothing') return this.#punctuation();
+    }
     switch (this.#inside) {
       case 'string':
       case 'escape':
@@ -97,8 +100,6 @@ export class Lexer {
         return this.#continueNumber();
       case 'keyword':
         return this.#continueKeyword();
-      case 'nothing':
-        return this.#punctuation();
     }
   }
 
@@ -135,19 +136,26 @@ export class Lexer {
 
   /** Skips white space and looks at the byte after it; false when the chunk ended. */
   #begin(): boolean {
-    for (; this.#at < this.#bytes.length; this.#at++) {
-      const byte = this.#bytes[this.#at] ?? 0;
-      if (isBlank(byte)) {
-        if (byte === LF) {
-          this.line += 1;
-          this.lineStart = this.#base + this.#at + 1;
-          this.#blankLine = true;
-        }
-        continue;
+    const bytes = this.#bytes;
+    const end = bytes.length;
+    for (let at = this.#at; at < end; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte > 0x20) {
+        this.#at = at;
+        this.#open(byte);
+        return true;
       }
-      this.#open(byte);
-      return true;
+      if (byte === LF) {
+        this.line += 1;
+        this.lineStart = this.#base + at + 1;
+        this.#blankLine = true;
+      } else if (!isBlank(byte)) {
+        this.#at = at;
+        this.#open(byte);
+        return true;
+      }
     }
+    this.#at = end;
     return false;
   }
 
@@ -158,18 +166,22 @@ export class Lexer {
     this.text = '';
     this.size = 0;
     this.interrupted = false;
-    const number = numberStart(byte);
     if (byte === DOUBLE_QUOTE || byte === SINGLE_QUOTE) {
       this.#inside = 'string';
       this.quote = byte;
       this.escaped = false;
       this.#at += 1;
-    } else if (number !== undefined) {
-      this.#inside = 'number';
-      this.#number = number;
-      this.text = String.fromCharCode(byte);
-      this.#at += 1;
     } else if (isLetter(byte)) this.#inside = 'keyword';
+    else if (PUNCTUATION[byte] === undefined) this.#openNumber(byte);
+  }
+
+  #openNumber(byte: number): void {
+    const number = numberStart(byte);
+    if (number === undefined) return;
+    this.#inside = 'number';
+    this.#number = number;
+    this.text = String.fromCharCode(byte);
+    this.#at += 1;
   }
 
   #punctuation(): TokenKind {

@@ -27,6 +27,13 @@ export function quoteText(text: string): string {
   return `"${text.replace(SPECIAL, escape)}"`;
 }
 
+/** An array or object that is being printed: its elements (without keys) or members, and how far it is. */
+interface Level {
+  readonly entries: readonly (readonly [key: string | undefined, item: JsonValue])[];
+  at: number;
+  readonly close: string;
+}
+
 /** Writes JSON with QEMU's spacing, escapes and member order. Payloads are passed on as bytes, never as text. */
 export class JsonPrinter {
   readonly #kernels: ByteKernels;
@@ -51,21 +58,39 @@ export class JsonPrinter {
     return parts;
   }
 
-  /** Adds a value as it was read. */
+  /** Adds a value as it was read, without recursion: the peer decides how deep it is. */
   json(value: JsonValue): this {
-    if (value === null || typeof value === 'boolean') return this.raw(String(value));
-    if (typeof value === 'string') return this.raw(quoteText(value));
-    if (typeof value === 'number' || typeof value === 'bigint') return this.raw(String(value));
-    if (value instanceof JsonDouble) return this.raw(formatDouble(value.value));
-    if (value instanceof AsciiText) return this.#ascii(value);
-    if (Array.isArray(value)) return this.#list(value, (item) => this.json(item));
-    this.raw('{');
-    let separator = '';
-    for (const [key, member] of inDictOrder(value)) {
-      this.raw(`${separator}${quoteText(key)}: `).json(member);
-      separator = ', ';
+    const open: Level[] = [];
+    this.#enter(value, open);
+    for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
+      const entry = level.entries[level.at];
+      if (entry === undefined) {
+        this.raw(level.close);
+        open.pop();
+        continue;
+      }
+      const [key, item] = entry;
+      this.raw((level.at > 0 ? ', ' : '') + (key === undefined ? '' : `${quoteText(key)}: `));
+      level.at += 1;
+      this.#enter(item, open);
     }
-    return this.raw('}');
+    return this;
+  }
+
+  /** Adds a scalar, or opens what holds others. */
+  #enter(value: JsonValue, open: Level[]): void {
+    if (value === null || typeof value === 'boolean') this.raw(String(value));
+    else if (typeof value === 'string') this.raw(quoteText(value));
+    else if (typeof value === 'number' || typeof value === 'bigint') this.raw(String(value));
+    else if (value instanceof JsonDouble) this.raw(formatDouble(value.value));
+    else if (value instanceof AsciiText) this.#ascii(value);
+    else if (Array.isArray(value)) {
+      this.raw('[');
+      open.push({ entries: value.map((item) => [undefined, item]), at: 0, close: ']' });
+    } else {
+      this.raw('{');
+      open.push({ entries: inDictOrder(value), at: 0, close: '}' });
+    }
   }
 
   /**

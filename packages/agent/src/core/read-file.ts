@@ -12,13 +12,17 @@ const LIMIT = 16 * 1024 * 1024;
  * @returns its text; bytes that are not UTF-8 are read as Latin-1
  * @throws SystemError
  */
-export async function readTextFile(platform: Platform, path: string, limit = LIMIT): Promise<string> {
+export async function readTextFile(
+  platform: Pick<Platform, 'files' | 'kernels'>,
+  path: string,
+  limit = LIMIT,
+): Promise<string> {
   const bytes = await readFile(platform, path, limit);
   return platform.kernels.decodeUtf8(bytes) ?? latin1(bytes);
 }
 
 /** Reads a small file whole, as bytes. @throws SystemError */
-export async function readFile({ files }: Platform, path: string, limit = LIMIT): Promise<Uint8Array> {
+export async function readFile({ files }: Pick<Platform, 'files'>, path: string, limit = LIMIT): Promise<Uint8Array> {
   const file = await files.open(path, O_RDONLY | O_CLOEXEC);
   try {
     return await readOpenFile(files, file, limit);

@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import path from 'node:path';
 import type { Readable } from 'node:stream';
-import type { CompleteSettings } from '../core/options.js';
 import { duplicate } from './libc.js';
 
 /** Tells the background process which descriptor its starter waits on. */
@@ -39,24 +37,10 @@ export async function startInBackground(): Promise<number> {
   return answer === READY ? 0 : 1;
 }
 
-/**
- * In the background process: prepares for a life without terminal, before files are made.
- * @returns the settings with paths that still mean the same in `/`
- */
-export function detach(settings: CompleteSettings): CompleteSettings {
-  const absolute = (file: string | undefined): string | undefined =>
-    file === undefined ? undefined : path.resolve(file);
-  const resolved = {
-    ...settings,
-    path: settings.method === 'vsock-listen' ? settings.path : absolute(settings.path),
-    logfile: absolute(settings.logfile),
-    fsfreezeHook: absolute(settings.fsfreezeHook),
-    statedir: path.resolve(settings.statedir),
-    pidfile: path.resolve(settings.pidfile),
-  };
+/** In the background process: prepares for a life without terminal, before files are made. */
+export function detach(): void {
   process.umask(0o077);
   process.chdir('/');
-  return resolved;
 }
 
 const STANDARD_ERROR = 2;

@@ -1,8 +1,10 @@
 export * from '../index.js';
-export { nodePlatform } from './platform.js';
-export { openLog, type NodeLogOutput } from './log-output.js';
-export { listenIsa } from './transports/isa.js';
+export { listenIsa } from '../transports/isa.js';
+export { listenVirtio } from '../transports/virtio.js';
+export { listenVsock } from '../transports/vsock.js';
+export { TransportError } from '../transports/transport-error.js';
+export type { Descriptors, Wires } from '../descriptors.js';
+export type { LogFile } from '../daemon/host.js';
+export { nodePlatform, nodeWires } from './platform.js';
+export { openLog } from './log-output.js';
 export { listenUnix } from './transports/unix.js';
-export { listenVirtio } from './transports/virtio.js';
-export { listenVsock } from './transports/vsock.js';
-export { TransportError } from './transports/transport-error.js';

@@ -1,11 +1,13 @@
 import { nodeKernels } from '@qga/protocol/node';
+import type { Descriptors, Wires } from '../descriptors.js';
 import type { Clock, LogOutput, Platform } from '../platform.js';
+import { NodeDescriptors } from './descriptors.js';
 import { nodeFiles } from './files.js';
 import { timeOfDay } from './libc.js';
 import { nodeProcesses } from './processes.js';
 import { nodeSystem } from './system.js';
 
-const clock: Clock = {
+export const nodeClock: Clock = {
   now: timeOfDay,
   monotonic: () => performance.now(),
   after(milliseconds, callback) {
@@ -16,7 +18,13 @@ const clock: Clock = {
   },
 };
 
+/** What the transports are made of. */
+export function nodeWires(): Wires {
+  return { descriptors: new NodeDescriptors(), clock: nodeClock };
+}
+
 /** The port over Node. */
-export function nodePlatform(logs: LogOutput): Platform {
-  return { kernels: nodeKernels, files: nodeFiles, processes: nodeProcesses, system: nodeSystem, clock, logs };
+export function nodePlatform(logs: LogOutput, descriptors: Descriptors = new NodeDescriptors()): Platform {
+  const system = nodeSystem(descriptors);
+  return { kernels: nodeKernels, files: nodeFiles, processes: nodeProcesses, system, clock: nodeClock, logs };
 }

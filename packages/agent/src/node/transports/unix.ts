@@ -3,7 +3,7 @@ import net from 'node:net';
 import { PushQueue, type ByteChannel, type Listener } from '@qga/protocol';
 import { SocketChannel } from '@qga/protocol/node';
 import { asSystemError } from '../errors.js';
-import { TransportError } from './transport-error.js';
+import { TransportError } from '../../transports/transport-error.js';
 
 /** Bytes of sun_path in struct sockaddr_un: unix(7). */
 const PATH_LIMIT = 108;

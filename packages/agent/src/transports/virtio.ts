@@ -1,10 +1,8 @@
-import fs from 'node:fs';
 import type { ByteChannel, Listener } from '@qga/protocol';
-import { isErrno, SystemError } from '../../core/system-error.js';
-import { EAGAIN, O_CLOEXEC, O_NONBLOCK, O_RDWR } from '../../linux/constants.js';
-import { asSystemError } from '../errors.js';
-import { FdChannel } from '../fd-channel.js';
-import { readNow } from '../libc.js';
+import { SystemError } from '../core/system-error.js';
+import type { Wires } from '../descriptors.js';
+import { EAGAIN, O_CLOEXEC, O_NONBLOCK, O_RDWR } from '../linux/constants.js';
+import { FdChannel } from './fd-channel.js';
 import { TransportError } from './transport-error.js';
 
 /** While nobody on the host has the port open, it is asked this often, in milliseconds: the kernel only says «end of file». */
@@ -15,25 +13,22 @@ const HOST_POLL = 100;
  * because the host reads from it that an agent is there.
  * @throws TransportError when the port cannot be opened
  */
-export function listenVirtio(path: string): Listener {
-  let fd: number;
-  try {
-    fd = fs.openSync(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-  } catch (error) {
-    const cause = asSystemError(error);
-    throw new TransportError(`error opening channel '${path}': ${cause.message}`);
-  }
-  return new VirtioListener(fd, path);
+export function listenVirtio(wires: Wires, path: string): Listener {
+  const fd = wires.descriptors.open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
+  if (fd < 0) throw new TransportError(`error opening channel '${path}': ${new SystemError(-fd).message}`);
+  return new VirtioListener(wires, fd, path);
 }
 
 class VirtioListener implements Listener {
   readonly address: string;
+  readonly #wires: Wires;
   readonly #fd: number;
   #channel: FdChannel | undefined;
   #closed = false;
   #wake: () => void = () => undefined;
 
-  constructor(fd: number, path: string) {
+  constructor(wires: Wires, fd: number, path: string) {
+    this.#wires = wires;
     this.#fd = fd;
     this.address = path;
   }
@@ -44,7 +39,7 @@ class VirtioListener implements Listener {
     while (!this.#closed) {
       const first = this.#probe();
       if (first !== undefined) {
-        const channel = new FdChannel(this.#fd, this.address, true);
+        const channel = new FdChannel(this.#wires, this.#fd, this.address, 'port');
         if (first.length > 0) channel.chunks.push(first);
         this.#channel = channel;
         return channel;
@@ -59,28 +54,23 @@ class VirtioListener implements Listener {
     this.#closed = true;
     this.#channel?.close();
     this.#wake();
-    fs.closeSync(this.#fd);
+    this.#wires.descriptors.close(this.#fd);
     return Promise.resolve();
   }
 
   /** Whether the host is there: undefined when not, else the first bytes, which may be none yet. */
   #probe(): Uint8Array | undefined {
-    const chunk = new Uint8Array(4096);
-    try {
-      const count = readNow(this.#fd, chunk);
-      return count === 0 ? undefined : chunk.subarray(0, count);
-    } catch (error) {
-      if (isErrno(error, EAGAIN)) return chunk.subarray(0, 0);
-      if (error instanceof SystemError) throw new TransportError(`reading from ${this.address}: ${error.message}`);
-      throw error;
-    }
+    const chunk = this.#wires.descriptors.read(this.#fd);
+    if (typeof chunk !== 'number') return chunk.length === 0 ? undefined : chunk;
+    if (chunk === -EAGAIN) return new Uint8Array(0);
+    throw new TransportError(`reading from ${this.address}: ${new SystemError(-chunk).message}`);
   }
 
   #pause(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, HOST_POLL);
+      const cancel = this.#wires.clock.after(HOST_POLL, resolve);
       this.#wake = () => {
-        clearTimeout(timer);
+        cancel();
         resolve();
       };
     });

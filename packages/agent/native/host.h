@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The native host: what the agent's TypeScript needs from the kernel, and nothing that knows the agent. A primitive answers a
+ * number; a negative one is an errno. It throws only when it was called wrongly or memory is short.
+ */
+#ifndef QGA_HOST_H
+#define QGA_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quickjs.h"
+
+/* The signature of every primitive: QuickJS's own. */
+#define PRIMITIVE(name) JSValue name(JSContext *js, JSValueConst self, int argc, JSValueConst *argv)
+#define UNUSED __attribute__((unused))
+
+/* loop.c */
+int loop_open(void);
+/* Runs until `exit` was called; returns its code. */
+int loop_run(JSContext *js);
+/* Calls back into JavaScript; what it throws is printed and goes no further. Frees the arguments, not the function. */
+void loop_call(JSContext *js, JSValueConst function, int argc, JSValue *argv);
+void report_exception(JSContext *js);
+/* Lets epoll watch a descriptor of the host's own. */
+int loop_watch_own(int fd, void (*ready)(JSContext *js));
+extern const JSCFunctionListEntry loop_primitives[];
+extern const int loop_primitive_count;
+
+/* jobs.c */
+int jobs_open(void);
+/* Calls back for the jobs that are done. Returns whether there were any. */
+bool jobs_deliver(JSContext *js);
+extern const JSCFunctionListEntry job_primitives[];
+extern const int job_primitive_count;
+/* What a job does, on whatever thread; see file-calls.c. */
+struct job;
+void job_perform(struct job *job);
+
+/* calls.c, process.c, kernels.c */
+extern const JSCFunctionListEntry call_primitives[];
+extern const int call_primitive_count;
+extern const JSCFunctionListEntry process_primitives[];
+extern const int process_primitive_count;
+extern const JSCFunctionListEntry kernel_primitives[];
+extern const int kernel_primitive_count;
+
+/* arguments.c */
+/* Reads integer arguments, as many as there are pointers; false when an exception is pending. */
+bool get_integers(JSContext *js, JSValueConst *argv, int count, int64_t *values);
+/* A path as malloc'ed bytes. A NUL in it makes it NULL with *error = ENOENT; memory short or no string: NULL, *error = 0. */
+char *get_path(JSContext *js, JSValueConst value, int *error);
+/* A list of strings as a malloc'ed, NULL-ended vector with `spare` free places in front. NULL: exception. */
+char **get_vector(JSContext *js, JSValueConst list, size_t spare);
+void free_vector(char **vector, size_t spare);
+/* Takes a js_malloc'ed block as a Uint8Array; frees it when that fails. */
+JSValue take_bytes(JSContext *js, uint8_t *block, size_t length);
+/* The result of a system call: itself, or the negative of errno. */
+JSValue call_result(JSContext *js, int64_t result);
+
+#endif
