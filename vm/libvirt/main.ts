@@ -18,8 +18,6 @@ import { steps } from './steps/index.js';
 import type { Step } from './steps/step.js';
 import { detail, table } from './table.js';
 
-const tableFile = join(root, 'build/libvirt-table.md');
-
 /**
  * Goes through a list of virsh calls with our agent and with QEMU's, in the same machine, and compares what comes of them.
  * @returns exit code: 0 when every line is the same or explained, 1 otherwise
@@ -56,7 +54,7 @@ async function compareAgents({ agent, reference, only }: Options, report: Report
     const setup = { kernel, daemons, report };
     const theirs = reference === undefined ? undefined : await runSteps(inGuest(reference), chosen, setup);
     const ours = await runSteps(inGuest(agent), chosen, setup);
-    tell(chosen, { ours, theirs, decides: reference === 'newest' }, report);
+    tell(chosen, { agent, ours, theirs, decides: reference === 'newest' }, report);
   } finally {
     await daemons.stop();
   }
@@ -64,6 +62,8 @@ async function compareAgents({ agent, reference, only }: Options, report: Report
 }
 
 interface Results {
+  /** Name of the agent under test. */
+  readonly agent: string;
   readonly ours: Outcomes;
   readonly theirs: Outcomes | undefined;
   /** Whether a difference that is not explained is a failure. */
@@ -71,13 +71,14 @@ interface Results {
 }
 
 /** Prints and writes the table, and counts. */
-function tell(chosen: readonly Step[], { ours, theirs, decides }: Results, report: Report): void {
+function tell(chosen: readonly Step[], { agent, ours, theirs, decides }: Results, report: Report): void {
   const known = knownDifferences();
   const rows = chosen.map(({ name }): Row => {
     const outcome = ours.byStep.get(name) ?? { fault: 'was not run' };
     const reference = theirs?.byStep.get(name);
     return decides ? compare(name, outcome, reference, known.get(name)) : compareLoosely(name, outcome, reference);
   });
+  const tableFile = join(root, `build/libvirt-table${agent === 'ours' ? '' : `-${agent}`}.md`);
   const document = table(rows, theirs === undefined ? 'no reference' : `QEMU ${theirs.version}`);
   mkdirSync(join(root, 'build'), { recursive: true });
   writeFileSync(tableFile, document);
