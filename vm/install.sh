@@ -1,21 +1,39 @@
 #!/bin/sh
 # Installs what `npm run test:vm` needs on Debian 12: programs by apt-get, and a kernel that is unpacked under
-# build/vm-image but not installed. With --reference also QEMU's own agent, for `--agent qemu`.
+# build/vm-image but not installed. With --reference also QEMU's own agent, for `--agent qemu`; with --libvirt also what
+# `npm run test:libvirt` needs, and the settings with which libvirt does without systemd.
 set -eu
 
 packages='qemu-system-x86 busybox-static e2fsprogs dmsetup socat'
-if [ "${1:-}" = --reference ]; then packages="$packages qemu-guest-agent"; fi
+libvirt_conf=
+for option in "$@"; do
+  case $option in
+    --reference) packages="$packages qemu-guest-agent" ;;
+    --libvirt)
+      packages="$packages libvirt-daemon-system libvirt-daemon-system-sysv libvirt-daemon-driver-qemu libvirt-clients passwd"
+      libvirt_conf=/etc/libvirt/qemu.conf
+      ;;
+    *) echo "install.sh: unknown option $option" >&2; exit 2 ;;
+  esac
+done
 folder=$(cd "$(dirname "$0")/.." && pwd)/build/vm-image/kernel
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# Adds the settings that nobody has made yet.
+configure_libvirt() {
+  for setting in 'user = "root"' 'group = "root"' 'security_driver = "none"' 'cgroup_controllers = [ ]'; do
+    if as_root grep -q "^${setting%% =*} *=" "$libvirt_conf"; then continue; fi
+    echo "$setting" | as_root tee -a "$libvirt_conf" >/dev/null
+  done
+}
 
 lacking=$(for package in $packages; do
   dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || echo "$package"
 done)
 have_kernel=$(ls "$folder"/boot/vmlinuz-* 2>/dev/null || true)
-if [ -z "$lacking" ] && [ -n "$have_kernel" ]; then exit 0; fi
 
-as_root apt-get update -q
+if [ -n "$lacking" ] || [ -z "$have_kernel" ]; then as_root apt-get update -q; fi
 # The list is meant to be split into words.
 # shellcheck disable=SC2086
 if [ -n "$lacking" ]; then as_root apt-get install -q -y --no-install-recommends $lacking; fi
@@ -33,3 +51,5 @@ if [ -z "$have_kernel" ]; then
   cd /
   mv "$folder.partial" "$folder"
 fi
+
+if [ -n "$libvirt_conf" ]; then configure_libvirt; fi

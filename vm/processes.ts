@@ -12,6 +12,8 @@ export interface Running {
   errors(): string;
   /** Ends it at once; waits until it is gone. */
   end(): Promise<void>;
+  /** Asks it to end (SIGTERM); waits until it is gone. */
+  stop(): Promise<void>;
 }
 
 /** Starts a program that this process takes down with itself, however it ends. */
@@ -24,14 +26,11 @@ export function start(program: string, args: readonly string[]): Running {
     child.on('error', (error) => resolve(error.message));
     child.on('close', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
   }).finally(() => running.delete(child));
-  return {
-    ended,
-    errors: () => errors,
-    end: async () => {
-      child.kill('SIGKILL');
-      await ended;
-    },
+  const signal = async (name: NodeJS.Signals): Promise<void> => {
+    child.kill(name);
+    await ended;
   };
+  return { ended, errors: () => errors, end: () => signal('SIGKILL'), stop: () => signal('SIGTERM') };
 }
 
 /** Makes sure that no program outlives this one, also after Ctrl-C or a crash. */

@@ -4,7 +4,7 @@ import type { Variant } from './image/variants.js';
 import { kernelFolder } from './paths.js';
 
 /** Something the machine cannot be built or run without. */
-interface Need {
+export interface Need {
   readonly program: string;
   readonly debianPackage: string;
 }
@@ -45,11 +45,14 @@ export function findKernel(): { readonly image: string; readonly release: string
   return newest === undefined ? undefined : { image: join(boot, newest), release: newest.slice('vmlinuz-'.length) };
 }
 
-/** Everything that is not here, one sentence each, with the way to get it. */
-export function missing(variant: Variant): string[] {
+/**
+ * Everything that is not here, one sentence each, with the way to get it.
+ * @param more programs that are needed beside those of every machine
+ */
+export function missing(variant: Variant, more: readonly Need[] = []): string[] {
   const lines: string[] = [];
   if (process.platform !== 'linux' || process.arch !== 'x64') lines.push('the machine needs Linux on x86-64');
-  for (const { program, debianPackage } of needs) {
+  for (const { program, debianPackage } of [...needs, ...more]) {
     if (findProgram(program) === undefined) lines.push(`${program} is missing: apt-get install ${debianPackage}`);
   }
   if (findKernel() === undefined) lines.push('the kernel is missing: run vm/install.sh');

@@ -8,6 +8,7 @@ const wanted = [
   'virtio_pci',
   'virtio_console',
   'virtio_blk',
+  'virtio_net',
   'virtio_scsi',
   'ata_piix',
   'sd_mod',
