@@ -1,9 +1,9 @@
+import { AF_UNIX } from '../linux/constants.js';
 import { encodeModifiedUtf8 } from '@qga/protocol';
 import type { Wires } from '../descriptors.js';
 import { SOCK_CLOEXEC, SOCK_NONBLOCK } from '../transports/socket-listener.js';
 import { unixAddress } from '../transports/unix.js';
 
-const AF_UNIX = 1;
 const SOCK_DGRAM = 2;
 const SYSLOG_SOCKET = '/dev/log';
 const TAG = 'qemu-ga';

@@ -23,6 +23,9 @@ export const O_APPEND = 0o2000;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
 
+/** Address family of unix sockets: unix(7). */
+export const AF_UNIX = 1;
+
 /** File type bits of a mode, and their values: inode(7). */
 export const S_IFMT = 0o170000;
 export const S_IFREG = 0o100000;

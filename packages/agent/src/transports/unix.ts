@@ -1,12 +1,10 @@
 import { encodeModifiedUtf8, type Listener } from '@qga/protocol';
 import { SystemError } from '../core/system-error.js';
 import { checked, type Wires } from '../descriptors.js';
-import { ENOENT } from '../linux/constants.js';
+import { AF_UNIX, ENOENT, S_IFMT } from '../linux/constants.js';
 import { acceptFrom, BACKLOG, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from './socket-listener.js';
 import { TransportError } from './transport-error.js';
 
-const AF_UNIX = 1;
-const S_IFMT = 0o170000;
 const S_IFSOCK = 0o140000;
 /** Bytes of sun_path in struct sockaddr_un: unix(7). */
 const PATH_LIMIT = 108;
