@@ -38,13 +38,17 @@ extern const int job_primitive_count;
 struct job;
 void job_perform(struct job *job);
 
-/* calls.c, process.c, kernels.c */
+/* calls.c, process.c, kernels.c, outline.c */
 extern const JSCFunctionListEntry call_primitives[];
 extern const int call_primitive_count;
 extern const JSCFunctionListEntry process_primitives[];
 extern const int process_primitive_count;
 extern const JSCFunctionListEntry kernel_primitives[];
 extern const int kernel_primitive_count;
+/* The end of a run of bytes in [at, to) that are at least 0x20, below `above`, and neither a backslash nor the quote. */
+size_t run_end(const uint8_t *bytes, size_t at, size_t to, uint8_t quote, uint8_t above);
+extern const JSCFunctionListEntry outline_primitives[];
+extern const int outline_primitive_count;
 
 /* arguments.c */
 /* Reads integer arguments, as many as there are pointers; false when an exception is pending. */

@@ -59,7 +59,8 @@ static int offer_primitives(JSContext *js, int argc, char **argv) {
         JS_SetPropertyFunctionList(js, primitives, job_primitives, job_primitive_count) ||
         JS_SetPropertyFunctionList(js, primitives, call_primitives, call_primitive_count) ||
         JS_SetPropertyFunctionList(js, primitives, process_primitives, process_primitive_count) ||
-        JS_SetPropertyFunctionList(js, primitives, kernel_primitives, kernel_primitive_count)) {
+        JS_SetPropertyFunctionList(js, primitives, kernel_primitives, kernel_primitive_count) ||
+        JS_SetPropertyFunctionList(js, primitives, outline_primitives, outline_primitive_count)) {
         return -1;
     }
     for (int i = 1; i < argc; i++) {

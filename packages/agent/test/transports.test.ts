@@ -208,6 +208,6 @@ test('a write to a descriptor that takes nothing waits without turning', async (
   assert.equal(outcome, 'waits');
   assert.ok(user + system < 250_000, `${user + system} µs of processor time in half a second`);
   channel.close();
-  await assert.rejects(writing, /is gone/);
+  await assert.rejects(async () => writing, /is gone/);
   fs.closeSync(master);
 });

@@ -87,6 +87,28 @@ export class Lexer {
     this.#at = 0;
   }
 
+  /** The chunk at hand. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** Where in the chunk the next token is looked for; -1 within a token. */
+  get position(): number {
+    return this.#inside === 'nothing' ? this.#at : -1;
+  }
+
+  /** Whether the chunk is used up. */
+  get atEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  /** Goes on behind a message that was read from `bytes` without the lexer. Its lines do not count: those of a message are its own. */
+  passMessage(end: number): void {
+    const endsLine = this.#bytes[end] === LF;
+    this.#at = endsLine ? end + 1 : end;
+    this.#blankLine = endsLine;
+  }
+
   next(): TokenKind {
     if (this.#inside === 'nothing' && !this.#begin()) return 'none';
     switch (this.#inside) {

@@ -6,6 +6,7 @@ import {
   readTyped,
   requestId,
   successReply,
+  type ByteKernels,
   type CommandName,
   type CommandTable,
   type Frame,
@@ -20,21 +21,23 @@ import type { Context } from './context.js';
 const DELIMITER = Uint8Array.of(0xff);
 
 /** A reply, ready to be sent; undefined where the protocol wants silence. */
-export type Reply = readonly Uint8Array[] | undefined;
+export type Reply = Uint8Array[] | undefined;
 
 type AnyCommand = Command & { readonly table: CommandTable };
 
 /** Turns requests into replies. It is the one place where policy, argument checks and error replies happen. */
 export class Dispatcher {
   readonly #context: Context;
+  readonly #kernels: ByteKernels;
   readonly #commands = new Map<string, AnyCommand>();
   readonly #reading: Reading;
 
   /** @param commands by name; the caller's type checked that each fits its schema */
   constructor(context: Context, commands: Readonly<Record<string, Command>>) {
     this.#context = context;
+    this.#kernels = context.platform.kernels;
     this.#reading = {
-      kernels: context.platform.kernels,
+      kernels: this.#kernels,
       unknownMembers: 'refuse',
       base64: 'keep',
       largeIntegers: 'bigint',
@@ -44,29 +47,51 @@ export class Dispatcher {
     }
   }
 
-  /** Answers whatever the framer found. Never throws: a fault of ours is an error reply and a log line. */
-  async answer(frame: Frame): Promise<Reply> {
-    const { kernels } = this.#context.platform;
-    if (frame.kind === 'broken') return errorReply(kernels, new AgentError(frame.reason), undefined);
+  /**
+   * Answers whatever the framer found: at once when the command does, so that a small request costs no promise. Never throws or
+   * rejects: a fault of ours is an error reply and a log line.
+   */
+  answer(frame: Frame): Reply | Promise<Reply> {
+    if (frame.kind === 'broken') return errorReply(this.#kernels, new AgentError(frame.reason), undefined);
     try {
-      return await this.#execute(readRequest(frame.value));
+      const request = readRequest(frame.value);
+      const command = this.#permitted(request);
+      const args = readTyped(this.#reading, command.table.arguments, request.arguments, '');
+      const value = command.run(args as Parameters<Command['run']>[0], this.#context);
+      return value instanceof Promise
+        ? this.#finish(command, request, value, frame.value)
+        : this.#succeed(command, request, value);
     } catch (error) {
-      return errorReply(kernels, this.#asReply(error, frame.value), requestId(frame.value));
+      return this.#fail(error, frame.value);
     }
   }
 
-  async #execute(request: Request): Promise<Reply> {
-    const { policy, platform } = this.#context;
+  /** @throws AgentError when there is no such command, or it may not be called now */
+  #permitted(request: Request): AnyCommand {
     const command = this.#commands.get(request.execute);
     if (command === undefined) {
       throw new AgentError(`The command ${request.execute} has not been found`, 'CommandNotFound');
     }
-    policy.check(request.execute);
-    const args = readTyped(this.#reading, command.table.arguments, request.arguments, '');
-    const value = await command.run(args as Parameters<Command['run']>[0], this.#context);
-    if (!command.table.successResponse) return undefined;
-    const reply = successReply(platform.kernels, command.table.returns, value, request.id);
-    return command.delimited === true ? [DELIMITER, ...reply] : reply;
+    this.#context.policy.check(request.execute);
+    return command;
+  }
+
+  async #finish(command: AnyCommand, request: Request, value: Promise<unknown>, message: JsonValue): Promise<Reply> {
+    try {
+      return this.#succeed(command, request, await value);
+    } catch (error) {
+      return this.#fail(error, message);
+    }
+  }
+
+  #succeed({ table, delimited }: AnyCommand, request: Request, value: unknown): Reply {
+    if (!table.successResponse) return undefined;
+    const reply = successReply(this.#kernels, table.returns, value, request.id);
+    return delimited === true ? [DELIMITER, ...reply] : reply;
+  }
+
+  #fail(error: unknown, message: JsonValue): Reply {
+    return errorReply(this.#kernels, this.#asReply(error, message), requestId(message));
   }
 
   #asReply(error: unknown, request: JsonValue): AgentError {

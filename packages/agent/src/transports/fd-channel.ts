@@ -53,15 +53,21 @@ export class FdChannel implements ByteChannel {
     this.#update();
   }
 
-  async write(parts: readonly Uint8Array[]): Promise<void> {
+  write(parts: readonly Uint8Array[]): Promise<void> | undefined {
     let total = 0;
     for (const part of parts) total += part.length;
+    if (!this.#open) throw new ChannelClosedError(`${this.peer} is gone`);
+    const sent = this.#tryWrite(parts, 0);
+    return sent === total ? undefined : this.#writeRest(parts, sent, total);
+  }
+
+  async #writeRest(parts: readonly Uint8Array[], from: number, total: number): Promise<void> {
     let woken = false;
-    for (let sent = 0; sent < total;) {
+    for (let sent = from; sent < total;) {
+      await this.#untilWritable(woken);
       if (!this.#open) throw new ChannelClosedError(`${this.peer} is gone`);
       const count = this.#tryWrite(parts, sent);
       sent += count;
-      if (sent < total) await this.#untilWritable(woken && count === 0);
       woken = count === 0;
     }
   }
