@@ -12,7 +12,7 @@ export interface ByteKernels {
    * Outlines the JSON object that begins at `from`, after white space, when it is there to its end and plain: strings in double
    * quotes, of bytes from 0x20 to 0x7F without a backslash; integers of at most 15 characters; at most 16 braces and brackets
    * open at a time. Keys may be there twice.
-   * @param into gets OUTLINE_FIELDS numbers a token, commas and colons left out: the kind (Outline), the first byte and the one
+   * @param into gets OUTLINE_FIELDS numbers a token, commas and colons left out: the kind, the first byte and the one
    *   behind the last, of strings without the quotes
    * @returns the number of tokens; 0 when the text is anything else, or has more tokens than there is room for
    */

@@ -54,7 +54,7 @@ export class Framer {
   /** The next frame that the bytes complete; undefined when more of them are needed. */
   next(): Frame | undefined {
     const lexer = this.#lexer;
-    while (!lexer.atEnd) {
+    while (lexer.at < lexer.bytes.length) {
       if (this.#mode === 'skipping bytes') {
         this.#open = lexer.skipBroken(this.#open);
         if (this.#open >= 0) return undefined;

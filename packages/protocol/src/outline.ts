@@ -5,24 +5,22 @@ export const OUTLINE_FIELDS = 3;
 /** Characters of an integer that a double holds whatever its digits are. */
 const SAFE_INTEGER = 15;
 
-/** The kind of a token: the byte that it begins with; a digit's is the zero, also for what begins with a minus. */
-export const Outline = {
-  openBrace: 0x7b,
-  closeBrace: 0x7d,
-  openBracket: 0x5b,
-  closeBracket: 0x5d,
-  string: 0x22,
-  integer: 0x30,
-  true: 0x74,
-  false: 0x66,
-  null: 0x6e,
-} as const;
+// The kinds of tokens: the byte that they begin with; an integer's is the zero, also when it begins with a minus.
+export const OPEN_BRACE = 0x7b;
+export const CLOSE_BRACE = 0x7d;
+export const OPEN_BRACKET = 0x5b;
+export const CLOSE_BRACKET = 0x5d;
+export const STRING = 0x22;
+export const INTEGER = 0x30;
+export const TRUE = 0x74;
+export const FALSE = 0x66;
+export const NULL = 0x6e;
 
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const MINUS = 0x2d;
 const BACKSLASH = 0x5c;
-const WORDS: Readonly<Record<number, string>> = { 0x74: 'true', 0x66: 'false', 0x6e: 'null' };
+const WORDS: Readonly<Record<number, string>> = { [TRUE]: 'true', [FALSE]: 'false', [NULL]: 'null' };
 
 /** What is not plain, or not there yet. As a position it cannot be: behind a token there is at least 1. */
 const NOT_PLAIN = 0;
@@ -31,7 +29,7 @@ const NOT_PLAIN = 0;
 export function outline(bytes: Uint8Array, from: number, into: Int32Array): number {
   const outliner = new Outliner(bytes, into);
   const start = outliner.skipBlanks(from);
-  return bytes[start] === Outline.openBrace && outliner.takeMembers(start, 0) !== NOT_PLAIN ? outliner.count : 0;
+  return bytes[start] === OPEN_BRACE && outliner.takeMembers(start, 0) !== NOT_PLAIN ? outliner.count : 0;
 }
 
 /** The methods take the position of something and give the one behind it, or NOT_PLAIN. */
@@ -56,9 +54,9 @@ class Outliner {
 
   /** An object or array, by its bracket. */
   takeMembers(start: number, depth: number): number {
-    const isObject = this.#bytes[start] === Outline.openBrace;
-    const open = isObject ? Outline.openBrace : Outline.openBracket;
-    const close = isObject ? Outline.closeBrace : Outline.closeBracket;
+    const isObject = this.#bytes[start] === OPEN_BRACE;
+    const open = isObject ? OPEN_BRACE : OPEN_BRACKET;
+    const close = isObject ? CLOSE_BRACE : CLOSE_BRACKET;
     if (depth === OUTLINE_DEPTH || !this.#add(open, start, start + 1)) return NOT_PLAIN;
     let at = this.skipBlanks(start + 1);
     for (let first = true; !first || this.#bytes[at] !== close; first = false) {
@@ -83,7 +81,7 @@ class Outliner {
   }
 
   #takeMember(start: number, depth: number): number {
-    const at = this.#bytes[start] === Outline.string ? this.#takeString(start) : NOT_PLAIN;
+    const at = this.#bytes[start] === STRING ? this.#takeString(start) : NOT_PLAIN;
     const colon = at === NOT_PLAIN ? at : this.skipBlanks(at);
     return colon !== NOT_PLAIN && this.#bytes[colon] === COLON
       ? this.#takeValue(this.skipBlanks(colon + 1), depth)
@@ -92,8 +90,8 @@ class Outliner {
 
   #takeValue(at: number, depth: number): number {
     const byte = this.#bytes[at] ?? 0;
-    if (byte === Outline.string) return this.#takeString(at);
-    if (byte === Outline.openBrace || byte === Outline.openBracket) return this.takeMembers(at, depth + 1);
+    if (byte === STRING) return this.#takeString(at);
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) return this.takeMembers(at, depth + 1);
     const word = WORDS[byte];
     return word === undefined ? this.#takeInteger(at) : this.#takeWord(at, word);
   }
@@ -101,7 +99,7 @@ class Outliner {
   #takeString(start: number): number {
     for (let at = start + 1; at < this.#bytes.length; at++) {
       const byte = this.#bytes[at] ?? 0;
-      if (byte === Outline.string) return this.#add(Outline.string, start + 1, at) ? at + 1 : NOT_PLAIN;
+      if (byte === STRING) return this.#add(STRING, start + 1, at) ? at + 1 : NOT_PLAIN;
       if (byte < 0x20 || byte >= 0x80 || byte === BACKSLASH) return NOT_PLAIN;
     }
     return NOT_PLAIN;
@@ -120,9 +118,9 @@ class Outliner {
     const first = start + (this.#bytes[start] === MINUS ? 1 : 0);
     let at = first;
     while (isDigit(this.#bytes[at])) at += 1;
-    const leadingZero = this.#bytes[first] === Outline.integer && at > first + 1;
+    const leadingZero = this.#bytes[first] === INTEGER && at > first + 1;
     if (at === first || leadingZero || at - start > SAFE_INTEGER) return NOT_PLAIN;
-    return this.#add(Outline.integer, start, at) ? at : NOT_PLAIN;
+    return this.#add(INTEGER, start, at) ? at : NOT_PLAIN;
   }
 }
 

@@ -37,7 +37,8 @@ interface Level {
 /** Writes JSON with QEMU's spacing, escapes and member order. Payloads are passed on as bytes, never as text. */
 export class JsonPrinter {
   readonly #kernels: ByteKernels;
-  #parts: Uint8Array[] = [];
+  /** what comes before `#text` */
+  #parts: Uint8Array[] | undefined;
   #text = '';
 
   constructor(kernels: ByteKernels) {
@@ -52,9 +53,12 @@ export class JsonPrinter {
 
   /** The bytes written so far; the printer is empty afterwards. */
   take(): Uint8Array[] {
-    this.#flush();
     const parts = this.#parts;
-    this.#parts = [];
+    this.#parts = undefined;
+    const text = this.#text;
+    this.#text = '';
+    if (parts === undefined) return [this.#kernels.textToAscii(text)];
+    if (text !== '') parts.push(this.#kernels.textToAscii(text));
     return parts;
   }
 
@@ -127,17 +131,17 @@ export class JsonPrinter {
   }
 
   #struct(type: StructType, value: unknown): this {
-    this.raw('{');
-    let separator = '';
-    for (const name of type.wire) {
+    const { wire } = type;
+    let separator = '{';
+    // by index: the engine of the native host makes an object a round for `for … of`
+    for (let at = 0; at < wire.length; at++) {
+      const name = wire[at] ?? '';
       const item = member(value, name);
       if (item === undefined) continue;
-      const { type: itemType } = type.members.find((candidate) => candidate.name === name) ?? { type: undefined };
-      if (itemType === undefined) throw misfit(type, value);
-      this.raw(`${separator}"${name}": `).typed(itemType, item);
+      this.raw(`${separator}"${name}": `).typed(memberType(type, name), item);
       separator = ', ';
     }
-    return this.raw('}');
+    return this.raw(separator === '{' ? '{}' : '}');
   }
 
   #list<T>(items: readonly T[], print: (item: T) => void): this {
@@ -159,21 +163,25 @@ export class JsonPrinter {
   }
 
   #bytes(bytes: Uint8Array): this {
-    this.raw('"');
-    this.#flush();
-    this.#parts.push(this.#kernels.encodeBase64(bytes));
-    return this.raw('"');
-  }
-
-  #flush(): void {
-    if (this.#text !== '') this.#parts.push(this.#kernels.textToAscii(this.#text));
-    this.#text = '';
+    this.#parts ??= [];
+    this.#parts.push(this.#kernels.textToAscii(this.#text + '"'), this.#kernels.encodeBase64(bytes));
+    this.#text = '"';
+    return this;
   }
 }
 
 function member(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   return (value as Readonly<Record<string, unknown>>)[name];
+}
+
+/** The type of a member that the struct has. */
+function memberType({ name: struct, members }: StructType, name: string): TypeRef {
+  for (let at = 0; at < members.length; at++) {
+    const candidate = members[at];
+    if (candidate?.name === name) return candidate.type;
+  }
+  throw new TypeError(`${struct} has no member ${name}`);
 }
 
 function misfit(type: TypeRef, value: unknown): TypeError {

@@ -114,9 +114,12 @@ function readEnum(reading: Reading, type: EnumType, value: JsonValue, name: stri
 function readStruct(reading: Reading, type: StructType, value: JsonValue, name: string): Record<string, unknown> {
   if (!(value instanceof Map)) throw wrongType(name, 'object');
   const result: Record<string, unknown> = {};
-  for (const member of type.members) {
-    const item = readMember(reading, member, value, name);
-    if (item !== undefined) result[member.name] = item;
+  const { members } = type;
+  // by index: the engine of the native host makes an object a round for `for … of`
+  for (let at = 0; at < members.length; at++) {
+    const member = members[at];
+    const item = member === undefined ? undefined : readMember(reading, member, value, name);
+    if (member !== undefined && item !== undefined) result[member.name] = item;
   }
   if (reading.unknownMembers === 'refuse') refuseSurplus(type, value, name);
   return result;

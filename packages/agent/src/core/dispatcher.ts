@@ -21,9 +21,13 @@ import type { Context } from './context.js';
 const DELIMITER = Uint8Array.of(0xff);
 
 /** A reply, ready to be sent; undefined where the protocol wants silence. */
-export type Reply = Uint8Array[] | undefined;
+export type Reply = readonly Uint8Array[] | undefined;
 
-type AnyCommand = Command & { readonly table: CommandTable };
+type AnyCommand = Command & {
+  readonly table: CommandTable;
+  /** the reply to a request without id, when it is always the same */
+  readonly acknowledgement: Reply;
+};
 
 /** Turns requests into replies. It is the one place where policy, argument checks and error replies happen. */
 export class Dispatcher {
@@ -43,7 +47,8 @@ export class Dispatcher {
       largeIntegers: 'bigint',
     };
     for (const [name, command] of Object.entries(commands)) {
-      this.#commands.set(name, { ...command, table: commandTables[name as CommandName] });
+      const table = commandTables[name as CommandName];
+      this.#commands.set(name, { ...command, table, acknowledgement: acknowledgement(this.#kernels, table) });
     }
   }
 
@@ -84,9 +89,10 @@ export class Dispatcher {
     }
   }
 
-  #succeed({ table, delimited }: AnyCommand, request: Request, value: unknown): Reply {
+  #succeed({ table, delimited, acknowledgement }: AnyCommand, { id }: Request, value: unknown): Reply {
     if (!table.successResponse) return undefined;
-    const reply = successReply(this.#kernels, table.returns, value, request.id);
+    if (id === undefined && acknowledgement !== undefined) return acknowledgement;
+    const reply = successReply(this.#kernels, table.returns, value, id);
     return delimited === true ? [DELIMITER, ...reply] : reply;
   }
 
@@ -103,4 +109,10 @@ export class Dispatcher {
     if (error instanceof Error && error.stack !== undefined) log.write('debug', error.stack);
     return new AgentError(`internal error: ${reason}`);
   }
+}
+
+/** What a command without anything to return answers; undefined for all others. */
+function acknowledgement(kernels: ByteKernels, { returns }: CommandTable): Reply {
+  const isEmpty = returns.kind === 'struct' && returns.members.length === 0;
+  return isEmpty ? successReply(kernels, returns, {}, undefined) : undefined;
 }

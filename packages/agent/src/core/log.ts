@@ -43,9 +43,12 @@ export class Log {
 
   /** A message of record: goes to the system log whatever the level. */
   record(text: string): void {
-    this.#emit(() => {
-      this.#platform.logs.syslog(LOG_DAEMON | LOG_INFO, `info: ${text}`);
-    });
+    const { logs } = this.#platform;
+    if (this.#kept === undefined) logs.syslog(LOG_DAEMON | LOG_INFO, `info: ${text}`);
+    else
+      this.#emit(() => {
+        logs.syslog(LOG_DAEMON | LOG_INFO, `info: ${text}`);
+      });
   }
 
   /** From now on lines are kept in memory. */

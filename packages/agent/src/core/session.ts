@@ -40,13 +40,15 @@ class Session {
   readonly #channel: ByteChannel;
   readonly #parts: SessionParts;
   readonly #framer: Framer;
+  readonly #tells: boolean;
   /** replies that are not written yet */
-  #ready: Uint8Array[] = [];
+  #ready: readonly Uint8Array[] = [];
 
   constructor(channel: ByteChannel, parts: SessionParts) {
     this.#channel = channel;
     this.#parts = parts;
     this.#framer = new Framer(parts.kernels);
+    this.#tells = parts.log.shows('debug');
   }
 
   /** Whether a message has begun and not ended. */
@@ -56,8 +58,7 @@ class Session {
 
   /** Answers what a chunk completes. @returns undefined when that is done, else it is when the promise settles */
   take(chunk: Uint8Array): Promise<void> | undefined {
-    const { log } = this.#parts;
-    if (log.shows('debug')) log.write('debug', `read data, count: ${String(chunk.length)}`);
+    if (this.#tells) this.#parts.log.write('debug', `read data, count: ${String(chunk.length)}`);
     this.#framer.feed(chunk);
     const wait = this.#work();
     return wait === undefined ? undefined : this.#workOn(wait);

@@ -55,7 +55,8 @@ export class FdChannel implements ByteChannel {
 
   write(parts: readonly Uint8Array[]): Promise<void> | undefined {
     let total = 0;
-    for (const part of parts) total += part.length;
+    // by index: the engine of the native host makes an object a round for `for … of`
+    for (let at = 0; at < parts.length; at++) total += parts[at]?.length ?? 0;
     if (!this.#open) throw new ChannelClosedError(`${this.peer} is gone`);
     const sent = this.#tryWrite(parts, 0);
     return sent === total ? undefined : this.#writeRest(parts, sent, total);
