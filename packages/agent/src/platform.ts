@@ -54,6 +54,11 @@ export interface Files {
   close(file: FileDescriptor): Promise<void>;
   /** Reads at the file position. @returns bytes read, 0 at the end */
   read(file: FileDescriptor, into: Uint8Array): Promise<number>;
+  /**
+   * Reads at the file position what is in memory already, without waiting for anything.
+   * @returns bytes read; undefined when there is nothing to be had this way, which says nothing of the file
+   */
+  readNow(file: FileDescriptor, into: Uint8Array): number | undefined;
   /** Writes at the file position. @returns bytes written, maybe fewer than given */
   write(file: FileDescriptor, bytes: Uint8Array): Promise<number>;
   /** @returns the new position in bytes */

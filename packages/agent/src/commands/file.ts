@@ -88,12 +88,19 @@ export const fileCommands = {
   },
 
   'guest-file-read': {
-    run: ({ handle, count = READ_DEFAULT }, { files, platform }) =>
-      files.use(handle, async (file) => {
-        if (count < 0 || count > READ_LIMIT) throw badCount(count);
-        const { bytes, eof } = await said('failed to read file', () => readUpTo(platform.files, file, Number(count)));
+    run({ handle, count = READ_DEFAULT }, { files, platform }) {
+      const idle = files.idle(handle);
+      if (count < 0 || count > READ_LIMIT) throw badCount(count);
+      const wanted = Number(count);
+      const piece = new Uint8Array(Math.min(wanted, READ_PIECE));
+      const filled = idle === undefined ? 0 : (platform.files.readNow(idle, piece) ?? 0);
+      if (filled === wanted) return { count: filled, 'buf-b64': piece, eof: false };
+      return files.use(handle, async (file) => {
+        const begun = { piece, filled };
+        const { bytes, eof } = await said('failed to read file', () => readUpTo(platform.files, file, wanted, begun));
         return { count: bytes.length, 'buf-b64': bytes, eof };
-      }),
+      });
+    },
   },
 
   'guest-file-write': {
@@ -165,18 +172,19 @@ async function createFile(files: Files, path: string, mode: string, flags: numbe
 /**
  * Reads until so many bytes are there or the end is met, which is what `eof` tells. What a pipe or terminal has is given at
  * once: an error counts only when nothing was read before it.
+ * @param begun the first piece, filled in part already
  */
 async function readUpTo(
   files: Files,
   file: FileDescriptor,
   count: number,
+  begun: { readonly piece: Uint8Array; readonly filled: number },
 ): Promise<{ bytes: Uint8Array; eof: boolean }> {
   const pieces: Uint8Array[] = [];
+  let { piece, filled } = begun;
   let left = count;
   let eof = false;
   while (left > 0 && !eof) {
-    const piece = new Uint8Array(Math.min(left, READ_PIECE));
-    let filled = 0;
     try {
       while (filled < piece.length && !eof) {
         const got = await files.read(file, piece.subarray(filled));
@@ -189,6 +197,8 @@ async function readUpTo(
     }
     pieces.push(piece.subarray(0, filled));
     left -= filled;
+    piece = new Uint8Array(Math.min(left, READ_PIECE));
+    filled = 0;
   }
   return { bytes: concatBytes(pieces), eof };
 }

@@ -27,6 +27,16 @@ export class FileTable {
   }
 
   /**
+   * A file that nobody uses right now, for work that waits for nothing.
+   * @returns undefined when somebody does
+   * @throws AgentError for a handle that is not open
+   */
+  idle(handle: Int64): FileDescriptor | undefined {
+    const { file, turn } = this.#find(handle);
+    return turn.idle ? file : undefined;
+  }
+
+  /**
    * Runs work on a file when its turn comes.
    * @throws AgentError for a handle that is not open (any more)
    */
