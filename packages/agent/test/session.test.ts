@@ -110,6 +110,42 @@ suite('sessions', () => {
     remove();
   });
 
+  test('replies to requests that came together leave in one write, and wait for no slower command behind them', async () => {
+    const channel = new MemoryChannel();
+    const writes: string[] = [];
+    channel.write = (written) => {
+      writes.push(Buffer.concat(written).toString('latin1'));
+      return undefined;
+    };
+    const session = serve(channel, parts);
+    channel.send(`${request('guest-ping')}${request('guest-sync', { id: 1 })}nonsense ${request('guest-nothing')}`);
+    assert.equal(writes.length, 1);
+    assert.match(writes[0] ?? '', /^\{"return": \{\}\}\n\{"return": 1\}\n\{"error".*\n\{"error".*guest-nothing.*\n$/);
+    channel.send(
+      `${request('guest-ping')}${request('guest-file-open', { path: '/etc/hostname' })}${request('guest-ping')}`,
+    );
+    assert.deepEqual(writes.slice(1), [PONG]);
+    channel.chunks.end();
+    await session;
+    assert.match(writes.slice(2).join(''), /^\{"(return|error)".*\n\{"return": \{\}\}\n$/);
+  });
+
+  test('a client that sends much at once gets the first replies before the last request is looked at', async () => {
+    const channel = new MemoryChannel();
+    let writes = 0;
+    channel.write = (written) => {
+      writes += 1;
+      channel.written += Buffer.concat(written).toString('latin1');
+      return undefined;
+    };
+    const session = serve(channel, parts);
+    channel.send(request('guest-ping').repeat(1000));
+    assert.equal(channel.written, PONG.repeat(1000));
+    assert.ok(writes > 10, `${writes} writes`);
+    channel.chunks.end();
+    await session;
+  });
+
   test('a fault in a command is an error reply, not the end', async () => {
     const channel = new MemoryChannel();
     const broken = { ...platform.files, executable: () => Promise.reject(new TypeError('broken on purpose')) };

@@ -1,5 +1,6 @@
 import { ByteCollector } from './byte-collector.js';
 import { concatBytes, type ByteKernels } from './bytes.js';
+import { BACKSLASH, DOUBLE_QUOTE, INTERRUPT, isBlank, isLetter, LF, SINGLE_QUOTE } from './json-bytes.js';
 import { MESSAGE_LIMITS, QUOTED_BYTES } from './limits.js';
 import { numberStart, numberStep, type NumberState } from './number-grammar.js';
 import { describeBytes } from './utf8.js';
@@ -11,13 +12,6 @@ import { describeBytes } from './utf8.js';
 export type TokenKind =
   '{' | '}' | '[' | ']' | ',' | ':' | 'string' | 'number' | 'keyword' | 'none' | 'stray' | 'oversize';
 
-const LF = 0x0a;
-const BACKSLASH = 0x5c;
-const DOUBLE_QUOTE = 0x22;
-const SINGLE_QUOTE = 0x27;
-/** From here on, bytes that no UTF-8 has: the protocol uses 0xFF to interrupt a message. */
-const INTERRUPT = 0xfe;
-
 const PUNCTUATION: Readonly<Record<number, TokenKind>> = {
   0x7b: '{',
   0x7d: '}',
@@ -26,14 +20,6 @@ const PUNCTUATION: Readonly<Record<number, TokenKind>> = {
   0x2c: ',',
   0x3a: ':',
 };
-
-function isBlank(byte: number): boolean {
-  return byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === LF;
-}
-
-function isLetter(byte: number): boolean {
-  return byte >= 0x61 && byte <= 0x7a;
-}
 
 /**
  * Cuts a stream of bytes into QEMU's JSON tokens. Chunk borders mean nothing: an unfinished token waits for the next chunk.

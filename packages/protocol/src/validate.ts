@@ -26,6 +26,9 @@ export interface Reading {
  */
 export function readTyped(reading: Reading, type: TypeRef, value: JsonValue, name: string): unknown {
   switch (type.kind) {
+    // first what is most frequent
+    case 'struct':
+      return readStruct(reading, type, value, name);
     case 'int':
       return readInteger(reading, type, value, name);
     case 'number':
@@ -49,8 +52,6 @@ export function readTyped(reading: Reading, type: TypeRef, value: JsonValue, nam
     case 'array':
       if (!Array.isArray(value)) throw wrongType(name, 'array');
       return value.map((item, at) => readTyped(reading, type.of, item, `${name}[${String(at)}]`));
-    case 'struct':
-      return readStruct(reading, type, value, name);
     case 'alternate':
       return readAlternate(reading, type, value, name);
     case 'union':

@@ -104,8 +104,10 @@ export class FdChannel implements ByteChannel {
 
   #ready(): void {
     const writable = this.#writable;
-    this.#writable = undefined;
-    if (writable !== undefined) writable();
+    if (writable !== undefined) {
+      this.#writable = undefined;
+      writable();
+    }
     if (this.#reading) this.#read();
     this.#update();
   }
