@@ -20,6 +20,8 @@
 int loop_open(void);
 /* Runs until `exit` was called; returns its code. */
 int loop_run(JSContext *js);
+/* Lets go of every callback. Only the build that looks for leaks has it. */
+void loop_close(JSContext *js);
 /* Calls back into JavaScript; what it throws is printed and goes no further. Frees the arguments, not the function. */
 void loop_call(JSContext *js, JSValueConst function, int argc, JSValue *argv);
 void report_exception(JSContext *js);
@@ -32,6 +34,8 @@ extern const int loop_primitive_count;
 int jobs_open(void);
 /* Calls back for the jobs that are done. Returns whether there were any. */
 bool jobs_deliver(JSContext *js);
+/* Whether no job is waiting, at work or undelivered. */
+bool jobs_finished(void);
 extern const JSCFunctionListEntry job_primitives[];
 extern const int job_primitive_count;
 /* What a job does, on whatever thread; see file-calls.c. */

@@ -275,6 +275,14 @@ int loop_run(JSContext *js) {
     return loop.code;
 }
 
+#ifdef __SANITIZE_ADDRESS__
+void loop_close(JSContext *js) {
+    for (size_t fd = 0; fd < loop.watch_count; fd++) JS_FreeValue(js, loop.watches[fd].callback);
+    while (loop.timer_count > 0) JS_FreeValue(js, timer_take(0));
+    for (int i = 0; i <= MAX_SIGNAL; i++) JS_FreeValue(js, loop.signal_callbacks[i]);
+}
+#endif
+
 static PRIMITIVE(exit_loop) {
     int64_t code;
     if (!get_integers(js, argv, 1, &code)) return JS_EXCEPTION;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -44,7 +45,7 @@ static JSContext *new_context(JSRuntime *runtime) {
     JSContext *js = JS_NewContextRaw(runtime);
     if (!js) return NULL;
     if (JS_AddIntrinsicBaseObjects(js) || JS_AddIntrinsicRegExp(js) || JS_AddIntrinsicMapSet(js) ||
-        JS_AddIntrinsicTypedArrays(js) || JS_AddIntrinsicPromise(js) || JS_AddIntrinsicBigInt(js) ||
+        JS_AddIntrinsicTypedArrays(js) || JS_AddIntrinsicPromise(js) ||
         JS_AddIntrinsicDate(js) || JS_AddIntrinsicJSON(js)) {
         return NULL;
     }
@@ -84,6 +85,8 @@ static int start_program(JSContext *js) {
 int main(int argc, char **argv) {
     if (fill_standard()) return 1;
     signal(SIGPIPE, SIG_IGN);
+    /* a parent that ignores it hands that down, and the kernel would tell nobody how a child ended */
+    signal(SIGCHLD, SIG_DFL);
     kernels_open();
     JSRuntime *runtime = JS_NewRuntime();
     if (!runtime) return 1;
@@ -100,6 +103,17 @@ int main(int argc, char **argv) {
     }
     int code = loop_run(js);
     fflush(stderr);
+#ifdef __SANITIZE_ADDRESS__
+    /* what is in use is given back: the rest is a leak, which the engine's assertions and the sanitizer find */
+    if (jobs_finished()) {
+        setvbuf(stdout, NULL, _IONBF, 0);
+        JS_SetDumpFlags(runtime, JS_DUMP_LEAKS | JS_ABORT_ON_LEAKS);
+        loop_close(js);
+        JS_FreeContext(js);
+        JS_FreeRuntime(runtime);
+        exit(code);
+    }
+#endif
     /* a thread may be held up by a disk: nothing is waited for or freed */
     _exit(code);
 }
