@@ -24,7 +24,6 @@ int loop_run(JSContext *js);
 void loop_close(JSContext *js);
 /* Calls back into JavaScript; what it throws is printed and goes no further. Frees the arguments, not the function. */
 void loop_call(JSContext *js, JSValueConst function, int argc, JSValue *argv);
-void report_exception(JSContext *js);
 /* Lets epoll watch a descriptor of the host's own. */
 int loop_watch_own(int fd, void (*ready)(JSContext *js));
 extern const JSCFunctionListEntry loop_primitives[];
@@ -62,5 +61,7 @@ void free_vector(char **vector, size_t spare);
 JSValue take_bytes(JSContext *js, uint8_t *block, size_t length);
 /* The result of a system call: itself, or the negative of errno. */
 JSValue call_result(JSContext *js, int64_t result);
+/* Prints the pending exception to standard error and clears it. */
+void report_exception(JSContext *js);
 
 #endif

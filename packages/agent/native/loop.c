@@ -51,21 +51,6 @@ static double monotonic(void) {
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-void report_exception(JSContext *js) {
-    JSValue exception = JS_GetException(js);
-    const char *text = JS_ToCString(js, exception);
-    fprintf(stderr, "qemu-ga: internal error: %s\n", text ? text : "(no text)");
-    if (text) JS_FreeCString(js, text);
-    JSValue stack = JS_GetPropertyStr(js, exception, "stack");
-    const char *where = JS_IsString(stack) ? JS_ToCString(js, stack) : NULL;
-    if (where) {
-        fputs(where, stderr);
-        JS_FreeCString(js, where);
-    }
-    JS_FreeValue(js, stack);
-    JS_FreeValue(js, exception);
-}
-
 static void drain(JSContext *js) {
     JSContext *of;
     int result;
