@@ -167,6 +167,15 @@ static PRIMITIVE(open_socket) {
     return call_result(js, socket((int)values[0], (int)values[1], (int)values[2]));
 }
 
+/* An integer option of the socket level. */
+static PRIMITIVE(socket_option) {
+    int64_t values[2];
+    int value = 0;
+    socklen_t size = sizeof value;
+    if (!get_integers(js, argv, 2, values)) return JS_EXCEPTION;
+    return call_result(js, getsockopt((int)values[0], SOL_SOCKET, (int)values[1], &value, &size) ? -1 : value);
+}
+
 static JSValue with_address(JSContext *js, JSValueConst *argv, int (*call)(int, const struct sockaddr *, socklen_t)) {
     int64_t fd;
     size_t size;
@@ -234,6 +243,15 @@ static PRIMITIVE(environment) {
     return value ? JS_NewString(js, value) : JS_UNDEFINED;
 }
 
+/* Takes a variable out of the environment, also that of programs started later. */
+static PRIMITIVE(forget) {
+    const char *name = JS_ToCString(js, argv[0]);
+    if (!name) return JS_EXCEPTION;
+    int result = unsetenv(name);
+    JS_FreeCString(js, name);
+    return call_result(js, result);
+}
+
 static PRIMITIVE(now) {
     struct timespec time;
     clock_gettime(CLOCK_REALTIME, &time);
@@ -266,6 +284,7 @@ const JSCFunctionListEntry call_primitives[] = {
     JS_CFUNC_DEF("modeOf", 1, mode_of),
     JS_CFUNC_DEF("umask", 1, set_umask),
     JS_CFUNC_DEF("socket", 3, open_socket),
+    JS_CFUNC_DEF("socketOption", 2, socket_option),
     JS_CFUNC_DEF("bind", 2, bind_socket),
     JS_CFUNC_DEF("connect", 2, connect_socket),
     JS_CFUNC_DEF("listen", 2, listen_socket),
@@ -273,6 +292,7 @@ const JSCFunctionListEntry call_primitives[] = {
     JS_CFUNC_DEF("uname", 0, system_names),
     JS_CFUNC_DEF("loadAverages", 0, load_averages),
     JS_CFUNC_DEF("environment", 1, environment),
+    JS_CFUNC_DEF("forget", 1, forget),
     JS_CFUNC_DEF("now", 0, now),
     JS_CFUNC_DEF("setTime", 2, set_time),
     JS_CFUNC_DEF("pid", 0, process_id),

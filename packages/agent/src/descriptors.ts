@@ -20,6 +20,8 @@ export interface Descriptors {
   /** @param argument bytes that the kernel reads and may overwrite; without it the argument is 0 */
   ioctl(fd: number, request: number, argument?: Uint8Array): number;
   socket(domain: number, type: number, protocol: number): number;
+  /** @returns an integer option of the level SOL_SOCKET: socket(7) */
+  socketOption(fd: number, option: number): number;
   bind(fd: number, address: Uint8Array): number;
   connect(fd: number, address: Uint8Array): number;
   listen(fd: number, backlog: number): number;

@@ -200,14 +200,17 @@ export interface CompleteSettings extends Settings {
   statedir: string;
 }
 
-/** Fills in what neither the configuration file nor the command line said. */
-export function withDefaults(settings: Settings, paths: Paths): CompleteSettings {
-  const method = settings.method ?? 'virtio-serial';
+/**
+ * Fills in what neither the configuration file nor the command line said.
+ * @param inherited the kind of channel that the process was started with; it overrides the method, and there is no path
+ */
+export function withDefaults(settings: Settings, paths: Paths, inherited?: Method): CompleteSettings {
+  const method = inherited ?? settings.method ?? 'virtio-serial';
   const devices: Readonly<Record<string, string>> = { 'virtio-serial': paths.virtioPort, 'isa-serial': paths.isaPort };
   return {
     ...settings,
     method,
-    path: settings.path ?? devices[method],
+    path: inherited === undefined ? (settings.path ?? devices[method]) : undefined,
     pidfile: settings.pidfile ?? paths.pidfile,
     statedir: settings.statedir ?? paths.statedir,
   };

@@ -25,6 +25,8 @@ export const O_CLOEXEC = 0o2000000;
 
 /** Address family of unix sockets: unix(7). */
 export const AF_UNIX = 1;
+/** Address family of sockets between a virtual machine and its host: vsock(7). */
+export const AF_VSOCK = 40;
 
 /** File type bits of a mode, and their values: inode(7). */
 export const S_IFMT = 0o170000;

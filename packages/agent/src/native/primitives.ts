@@ -67,6 +67,8 @@ export interface Primitives extends Descriptors, Omit<ByteKernels, 'decodeBase64
   uname(): [nodename: string, release: string, version: string, machine: string] | number;
   loadAverages(): [number, number, number] | number;
   environment(name: string): string | undefined;
+  /** Takes a variable out of the environment. */
+  forget(name: string): number;
   pid(): number;
 
   /** @returns the process and a descriptor that ends when the program runs; before, an errno may come out of it */

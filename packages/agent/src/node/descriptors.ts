@@ -12,6 +12,9 @@ const writeCall = libc.func('int64_t write(int fd, _In_ uint8_t *bytes, uint64_t
 const ioctlCall = libc.func('int ioctl(int fd, unsigned long request, long argument)');
 const ioctlBytesCall = libc.func('int ioctl(int fd, unsigned long request, void *argument)');
 const socketCall = libc.func('int socket(int domain, int type, int protocol)');
+const optionCall = libc.func(
+  'int getsockopt(int fd, int level, int option, _Out_ int *value, _Inout_ uint32_t *length)',
+);
 const bindCall = libc.func('int bind(int fd, _In_ uint8_t *address, uint32_t length)');
 const connectCall = libc.func('int connect(int fd, _In_ uint8_t *address, uint32_t length)');
 const listenCall = libc.func('int listen(int fd, int backlog)');
@@ -20,6 +23,8 @@ const fcntlLockCall = libc.func('int fcntl(int fd, int command, _In_ uint8_t *lo
 
 const SOCK_NONBLOCK_CLOEXEC = 0o2004000;
 const F_SETLK = 6;
+const SOL_SOCKET = 1;
+const INT_SIZE = 4;
 /** What one read can take: as much as a port or a socket holds. */
 const INPUT_SIZE = 262_144;
 
@@ -86,6 +91,12 @@ export class NodeDescriptors implements Descriptors {
     result(argument === undefined ? ioctlCall(fd, request, 0) : ioctlBytesCall(fd, request, argument));
 
   socket = (domain: number, type: number, protocol: number): number => result(socketCall(domain, type, protocol));
+
+  socketOption = (fd: number, option: number): number => {
+    const value = [0];
+    const status = result(optionCall(fd, SOL_SOCKET, option, value, [INT_SIZE]));
+    return status < 0 ? status : (value[0] ?? 0);
+  };
 
   bind = (fd: number, address: Uint8Array): number => result(bindCall(fd, address, address.length));
 

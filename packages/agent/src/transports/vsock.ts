@@ -1,10 +1,10 @@
 import type { Listener } from '@qga/protocol';
 import { isErrno } from '../core/system-error.js';
 import { checked, type Wires } from '../descriptors.js';
+import { AF_VSOCK } from '../linux/constants.js';
 import { acceptFrom, BACKLOG, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from './socket-listener.js';
 import { TransportError } from './transport-error.js';
 
-const AF_VSOCK = 40;
 const UINT32_MAX = 0xffff_ffff;
 
 /** struct sockaddr_vm of vsock(7): family, reserved, port, cid, flags. */
@@ -25,6 +25,11 @@ export function parseVsockAddress(path: string): { cid: number; port: number } {
     throw new TransportError(`error parsing address '${path}'`);
   }
   return { cid: parseNumber('cid', cid), port: parseNumber('port', port) };
+}
+
+/** Names a client. @param peer its address, from accept(2) */
+export function describeVsockPeer(peer: Uint8Array): string {
+  return `vsock cid ${String(new DataView(peer.buffer, peer.byteOffset).getUint32(CID_AT, true))}`;
 }
 
 function listeningSocket({ descriptors }: Wires, path: string): number {
@@ -51,8 +56,5 @@ function listeningSocket({ descriptors }: Wires, path: string): number {
  * @throws TransportError when the address cannot be read or bound
  */
 export function listenVsock(wires: Wires, path: string): Listener {
-  const fd = listeningSocket(wires, path);
-  const describe = (peer: Uint8Array): string =>
-    `vsock cid ${String(new DataView(peer.buffer, peer.byteOffset).getUint32(CID_AT, true))}`;
-  return acceptFrom(wires, fd, `vsock ${path}`, describe, () => undefined);
+  return acceptFrom(wires, listeningSocket(wires, path), `vsock ${path}`, describeVsockPeer, () => undefined);
 }
