@@ -705,9 +705,9 @@ export interface Commands {
    * Returns: whether it has ended, and if so how
    *
    * Errors:
-   * - `PID ld does not exist` if there is no such program or its result has
-   *   been fetched (these very words; the number is not in them). Agents before
-   *   8.2 say `Invalid parameter 'pid'`
+   * - `PID N does not exist` if there is no such program or its result has
+   *   been fetched. QEMU's agents say `PID ld does not exist`, in these very
+   *   words, and before 8.2 `Invalid parameter 'pid'`
    *
    * @since 2.5
    */

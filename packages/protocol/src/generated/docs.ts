@@ -304,7 +304,7 @@ export const docs: Readonly<Record<CommandName, CommandDoc>> = {
       pid: { type: 'int', optional: false, text: 'the number from `guest-exec`' },
     },
     returns: 'whether it has ended, and if so how',
-    errors: "- `PID ld does not exist` if there is no such program or its result has been fetched (these very words; the number is not in them). Agents before 8.2 say `Invalid parameter 'pid'`",
+    errors: "- `PID N does not exist` if there is no such program or its result has been fetched. QEMU's agents say `PID ld does not exist`, in these very words, and before 8.2 `Invalid parameter 'pid'`",
     since: '2.5',
   },
   'guest-exec': {
