@@ -9,7 +9,6 @@ import { nodePlatform } from '../dist/node/platform.js';
 import type { Platform } from '../dist/platform.js';
 
 type Table = (typeof commandTables)[keyof typeof commandTables];
-type Member = Table['arguments']['members'][number];
 
 /** What each type is called in an error, and a value that fits it. */
 const KINDS: Readonly<Record<string, readonly [name: string, fitting: unknown]>> = {
@@ -90,7 +89,7 @@ suite('arguments', () => {
       }
     });
 
-    for (const { name, optional, type } of members as readonly Member[]) {
+    for (const { name, optional, type } of members) {
       test(`${command}: ${name} is refused where it does not fit`, async () => {
         const others = required(table);
         const [wanted] = KINDS[type.kind] ?? [];
@@ -101,7 +100,7 @@ suite('arguments', () => {
           assert.match(said, new RegExp(`^GenericError: Invalid parameter type for '${name}', expected: ${expected}$`));
         }
         if (optional) return;
-        const { [name]: _, ...rest } = others;
+        const rest = Object.fromEntries(Object.entries(others).filter(([other]) => other !== name));
         assert.equal(await refused(command, rest), `GenericError: Parameter '${name}' is missing`);
       });
     }

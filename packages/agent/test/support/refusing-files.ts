@@ -24,8 +24,8 @@ export class RefusingFiles {
   /** Lies between an agent and its files. */
   over(files: Files): Files {
     return new Proxy(files, {
-      get: (target, name: keyof Files) => {
-        const method: unknown = target[name];
+      get: (target, name: string) => {
+        const method = Reflect.get(target, name) as unknown;
         if (typeof method !== 'function') return method;
         return async (first: string | number, ...rest: unknown[]): Promise<unknown> => {
           if (name === 'close') this.#open.delete(Number(first));
