@@ -127,6 +127,18 @@ await test('refusals say why', async () => {
   assert.equal((await guest.capabilities()).can('guest-get-users'), false);
 });
 
+await test("takes the flags of QEMU's newest agent, whose sign fills 64 bits", async () => {
+  const route = { iface: 'eth0', destination: 'fe80::', metric: 256, version: 6 };
+  const fake = new FakeGuest({
+    'guest-network-get-route': garbage(
+      `{"return": [${JSON.stringify(route).slice(0, -1)}, "flags": 18446744071564558337}]}\n`,
+    ),
+  });
+  const guest = await connect(fake);
+  const flags = 2n ** 64n - 2n ** 31n + 1n;
+  assert.deepEqual(await guest.call('guest-network-get-route'), [{ ...route, flags }]);
+});
+
 await test('waits until the guest is ready, and says what it waits for', async () => {
   const path = join(folder, 'late.sock');
   const fake = new FakeGuest();

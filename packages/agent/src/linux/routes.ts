@@ -6,7 +6,7 @@ const IPV6_COLUMNS = 10;
 interface Route {
   iface: string;
   destination: string;
-  flags: number;
+  flags: bigint;
   refcnt: number;
   use: number;
   metric: number;
@@ -63,7 +63,7 @@ export function parseIpv4Routes(text: string): Ipv4Route[] {
       destination: ipv4OfHex(destination),
       gateway: ipv4OfHex(gateway),
       mask: ipv4OfHex(mask),
-      flags: unsigned(flags),
+      flags: BigInt(unsigned(flags)),
       refcnt: signed(refcnt, 10),
       use: signed(use, 10),
       metric: signed(metric, 10),
@@ -90,7 +90,7 @@ export function parseIpv6Routes(text: string): Ipv6Route[] {
       metric: signed(metric, 16),
       refcnt: signed(refcnt, 16),
       use: signed(use, 16),
-      flags: unsigned(flags),
+      flags: BigInt(unsigned(flags)),
       version: 6,
     };
   });

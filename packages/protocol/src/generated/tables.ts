@@ -10,6 +10,7 @@ const numberType: d.PlainType = { kind: 'number' };
 const str: d.PlainType = { kind: 'str' };
 const uint16: d.IntType = { kind: 'int', width: 'uint16', wide: false };
 const uint64: d.IntType = { kind: 'int', width: 'uint64', wide: false };
+const uint64Wide: d.IntType = { kind: 'int', width: 'uint64', wide: true };
 
 const required = (name: string, type: d.TypeRef): d.Member => ({ name, type, optional: false });
 const optional = (name: string, type: d.TypeRef): d.Member => ({ name, type, optional: true });
@@ -396,7 +397,7 @@ export const GuestNetworkRoute: d.StructType = {
   name: 'GuestNetworkRoute',
   members: [
     required('iface', str), required('destination', str), required('metric', int64), optional('gateway', str),
-    optional('mask', str), optional('irtt', int64), optional('flags', uint64), optional('refcnt', int64),
+    optional('mask', str), optional('irtt', int64), optional('flags', uint64Wide), optional('refcnt', int64),
     optional('use', int64), optional('window', int64), optional('mtu', int64), optional('desprefixlen', str),
     optional('source', str), optional('srcprefixlen', str), optional('nexthop', str), required('version', int64),
   ],

@@ -1137,7 +1137,7 @@ export interface GuestNetworkRoute {
    * the kernel's flags, one per bit, such as 1 for "in use" and 2 for "has a
    * router"
    */
-  flags?: number;
+  flags?: bigint;
   /** number of references to it */
   refcnt?: number;
   /** number of times it was looked up */
