@@ -1,4 +1,5 @@
 import { buses } from './buses.js';
+import { clientShutdown, clientVerbs } from './client-verbs.js';
 import { clock } from './clock.js';
 import { fileRoundTrip } from './file-round-trip.js';
 import { filesystems } from './filesystems.js';
@@ -64,6 +65,7 @@ export const sessions: readonly Session[] = [
   },
   { name: 'buses', agents: ['virtio'], disks: false, buses: true, scenarios: [deviceMapper, buses] },
 
+  { name: 'client', agents: ['virtio'], disks: true, scenarios: [clientVerbs, clientShutdown] },
   { name: 'suspend', agents: ['virtio'], disks: false, scenarios: [suspend] },
   { name: 'halt', agents: ['virtio'], disks: false, scenarios: [halt] },
   { name: 'reboot', agents: ['virtio'], disks: false, scenarios: [reboot] },

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { FakeGuest, refuse, silence, type Script } from '@qga/client/testing';
+import { disconnect, FakeGuest, flood, garbage, refuse, silence, type Script } from '@qga/client/testing';
 import { qga, scratchFolder, startQga } from './run-qga.js';
 
 // verbs that change a guest meet only fake ones
 
 const folder = scratchFolder();
+const MIB = 1024 * 1024;
 let count = 0;
 
 async function fakeGuest(
@@ -138,6 +139,35 @@ await test('Ctrl-C and a polite kill thaw a snapshot and end its command', async
     child.kill(signal);
     assert.equal(await code, 130);
     assert.ok(!fake.frozen);
+  }
+});
+
+await test('after a kill -9 of a snapshot the guest stays frozen, doctor says so, and thaw brings it back', async (t) => {
+  const { fake, socket } = await fakeGuest(t);
+  const { child, code } = startQga(['-s', socket, 'snapshot', '--', 'sleep', '2']);
+  await until(() => fake.frozen);
+  child.kill('SIGKILL');
+  await code;
+  assert.match((await qga(['-s', socket, 'doctor'])).out, /BAD +freeze/);
+  assert.ok(fake.frozen);
+  assert.equal((await qga(['-s', socket, 'thaw'])).out, 'thawed 2\n');
+  assert.ok(!fake.frozen);
+});
+
+await test('each kind of hostile guest has its own words and exit code', async (t) => {
+  for (const [fault, expected, words] of [
+    [silence(), 4, /no answer within 1 s; whether it ran is unknown/],
+    [garbage(), 5, /makes no sense|out of step/],
+    [garbage('{"return": {"host-name": 7}}\n'), 5, /makes no sense: Invalid parameter type/],
+    [disconnect('{"return": {"host-'), 5, /is lost/],
+    [flood('x', 100 * MIB), 5, /makes no sense/],
+    [flood('{"return": {}}\n', 100 * MIB), 5, /makes no sense/],
+  ] as const) {
+    const { socket } = await fakeGuest(t, { 'guest-get-host-name': fault });
+    const { code, error } = await qga(['-s', socket, '--timeout', '1', 'guest-get-host-name']);
+    assert.equal(code, expected, error);
+    assert.match(error, words);
+    assert.match(error, /^qga: [^\n]+\n$/);
   }
 });
 
