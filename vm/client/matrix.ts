@@ -31,18 +31,19 @@ export function qga(target: string, argv: readonly string[], input = ''): Promis
 
 /**
  * Goes through the verbs of the command line with one agent and one way to reach it.
+ * @param user one that the guest has, who gets and loses a key and gets a password
  * @param way what the table in `build/` is called after
  * @returns a line for each verb, the same whenever all is well
  * @throws Error that names the verbs that do not do what they should, and what they said
  */
-export async function checkVerbs(target: string, way: string): Promise<string> {
+export async function checkVerbs(target: string, way: string, user: string): Promise<string> {
   const local = mkdtempSync(join(tmpdir(), 'qga-matrix-'));
   writeFileSync(join(local, 'sent'), 'what is sent\n');
   const rows: string[] = [];
   const faults: string[] = [];
   try {
     for (const one of VERBS) {
-      const argv = one.argv.map((word) => word.replace('LOCAL', local));
+      const argv = one.argv.map((word) => word.replace('LOCAL', local).replace('USER', user));
       const fault = complaint(one, await qga(target, argv, one.input));
       rows.push(`| ${one.argv.join(' ').replaceAll('|', '\\|')} | ${fault === undefined ? 'ok' : 'FAILED'} |`);
       if (fault !== undefined) faults.push(`qga ${one.argv.join(' ')}: ${fault}`);

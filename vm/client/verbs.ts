@@ -1,6 +1,6 @@
 /** A run of the command line and what is to be seen of it. */
 export interface VerbCase {
-  /** what follows `qga -s TARGET`; LOCAL stands for a folder of the host's, made for this run */
+  /** what follows `qga -s TARGET`; LOCAL stands for a folder of the host's, USER for a user of the guest's */
   readonly argv: readonly string[];
   readonly input?: string;
   /** what standard output has to show; default: anything */
@@ -36,8 +36,10 @@ export const VERBS: readonly VerbCase[] = [
   { argv: ['status'], seen: /^frozen$/m },
   { argv: ['thaw'], seen: /^thawed [1-9]/ },
   { argv: ['snapshot', '--', 'echo', 'copying'], seen: /^copying\n$/ },
-  { argv: ['ssh-key', 'ls', 'ann'], seen: /./ },
-  { argv: ['passwd', 'ann'], input: 'a secret of nobody\n' },
+  { argv: ['ssh-key', 'add', 'USER', 'ssh-ed25519 AAAA matrix@host'], seen: /matrix@host/ },
+  { argv: ['ssh-key', 'ls', 'USER'], seen: /matrix@host/ },
+  { argv: ['ssh-key', 'rm', 'USER', 'matrix@host'] },
+  { argv: ['passwd', 'USER'], input: 'a secret of nobody\n' },
   { argv: ['shell'], input: 'ping\n', seen: /the agent answers/ },
   { argv: ['call', 'ping'], seen: /^\{\}$/m },
   { argv: ['raw', '{"execute": "guest-ping", "id": 7}'], seen: /"id": 7/ },

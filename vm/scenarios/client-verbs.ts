@@ -5,8 +5,9 @@ import type { Scenario } from './scenario.js';
 /** The command line, run as a program of the host's, against the channel's socket. */
 export const clientVerbs: Scenario = {
   name: 'every verb of the command line over virtio-serial',
-  run: async ({ virtioLine, agent }) => {
-    await checkVerbs(virtioLine, `virtio-serial-${agent}`);
+  run: async ({ virtioLine, agent, control }) => {
+    await control.output('mkdir /run/eve; echo eve:x:1300:1300::/run/eve:/bin/sh >> /etc/passwd');
+    await checkVerbs(virtioLine, `virtio-serial-${agent}`, 'eve');
   },
 };
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { disconnect, FakeGuest, flood, garbage, refuse, silence, type Script } from '@qga/client/testing';
@@ -20,6 +20,16 @@ async function fakeGuest(
   await fake.listen(socket);
   t.after(() => fake.close());
   return { fake, socket };
+}
+
+/** Bytes that a process had in memory at its worst; 0 when it has ended. */
+function peakMemory(pid: number): number {
+  try {
+    const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -168,6 +178,18 @@ await test('each kind of hostile guest has its own words and exit code', async (
     assert.equal(code, expected, error);
     assert.match(error, words);
     assert.match(error, /^qga: [^\n]+\n$/);
+  }
+});
+
+await test('a flood for ever, or a line that never ends, is over with its error and takes no more memory than a small one', async (t) => {
+  for (const pattern of ['{"return": {}}\n', 'x', '{"return": "' + 'y'.repeat(64 * 1024)]) {
+    const { socket } = await fakeGuest(t, { 'guest-get-host-name': flood(pattern, Infinity) });
+    const { child, code } = startQga(['-s', socket, '--timeout', '2', 'guest-get-host-name']);
+    let peak = 0;
+    const watch = setInterval(() => (peak = Math.max(peak, peakMemory(child.pid ?? 0))), 5);
+    assert.equal(await code, 5, pattern.slice(0, 20));
+    clearInterval(watch);
+    assert.ok(peak > 30 * MIB && peak < 450 * MIB, `${peak} bytes`);
   }
 });
 

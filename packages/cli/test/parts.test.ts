@@ -40,6 +40,18 @@ await test('the primary address: the default route first, no loopback, link-loca
   assert.equal(primaryAddress(interfaces.slice(0, 1), undefined), undefined);
 });
 
+await test('what does not fit into a terminal goes on below in the last column', () => {
+  const table = {
+    head: ['NAME', 'REASON'],
+    rows: [
+      ['db', 'no socket is there at all'],
+      ['web', 'x'],
+    ],
+  };
+  assert.equal(formatTable(table, 24), 'NAME  REASON\ndb    no socket is there\n      at all\nweb   x\n');
+  assert.equal(formatTable(table, 21), formatTable(table, Infinity), 'too narrow to fold');
+});
+
 await test('disks stand below what they lie on, below each when they lie on several, and circles end', () => {
   const disk = (name: string, ...dependencies: string[]): { name: string; dependencies: string[] } => ({
     name,

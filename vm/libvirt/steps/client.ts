@@ -6,6 +6,6 @@ import type { Step } from './step.js';
 export const client: readonly Step[] = [
   {
     name: 'qga -s libvirt:DOMAIN, every verb',
-    run: async ({ agent }) => checkVerbs(`libvirt:qemu:///system/${domainName}`, `libvirt-${agent}`),
+    run: async ({ agent }) => checkVerbs(`libvirt:qemu:///system/${domainName}`, `libvirt-${agent}`, 'tester'),
   },
 ];
