@@ -49,7 +49,9 @@ await test('what does not fit into a terminal goes on below in the last column',
     ],
   };
   assert.equal(formatTable(table, 24), 'NAME  REASON\ndb    no socket is there\n      at all\nweb   x\n');
-  assert.equal(formatTable(table, 21), formatTable(table, Infinity), 'too narrow to fold');
+  assert.equal(formatTable(table, 17), formatTable(table, Infinity), 'too narrow to fold');
+  const coloured = { ...table, colours: { NAME: (text: string) => `<${text}>` } };
+  assert.doesNotMatch(formatTable(coloured, 24), /<>/, 'the rows below have nothing to colour');
 });
 
 await test('disks stand below what they lie on, below each when they lie on several, and circles end', () => {

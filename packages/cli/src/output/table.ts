@@ -36,7 +36,7 @@ export function formatTable(
         const title = head[column] ?? '';
         const last = column === row.length - 1;
         const space = ' '.repeat(Math.max(0, (widths[column] ?? 0) - stringWidth(cell)));
-        const text = inHead ? cell : (colours[title]?.(cell) ?? cell);
+        const text = inHead || cell === '' ? cell : (colours[title]?.(cell) ?? cell);
         return right.includes(title) ? space + text : text + (last ? '' : space);
       })
       .join(GAP)
@@ -46,7 +46,7 @@ export function formatTable(
 }
 
 /** Below this many columns a folded column is harder to read than a line that is too long. */
-const NARROW = 16;
+const NARROW = 12;
 
 /** Folds the last column by words into further rows, whose other columns are empty. */
 function fold(
