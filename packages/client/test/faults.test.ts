@@ -131,11 +131,11 @@ await test("takes the flags of QEMU's newest agent, whose sign fills 64 bits", a
   const route = { iface: 'eth0', destination: 'fe80::', metric: 256, version: 6 };
   const fake = new FakeGuest({
     'guest-network-get-route': garbage(
-      `{"return": [${JSON.stringify(route).slice(0, -1)}, "flags": 18446744071564558337}]}\n`,
+      `{"return": [${JSON.stringify(route).slice(0, -1)}, "flags": 18446744071564165121}]}\n`,
     ),
   });
   const guest = await connect(fake);
-  const flags = 2n ** 64n - 2n ** 31n + 1n;
+  const flags = 2n ** 64n - 2n ** 32n + 0x8020_0001n;
   assert.deepEqual(await guest.call('guest-network-get-route'), [{ ...route, flags }]);
 });
 
