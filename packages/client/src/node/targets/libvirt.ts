@@ -2,7 +2,7 @@ import type { Target } from '../../core/environment.js';
 import { TargetError } from './address-error.js';
 
 /** libvirt reads at most 10 MiB of a reply. */
-export const REPLY_LIMIT = 10 * 1024 * 1024;
+const REPLY_LIMIT = 10 * 1024 * 1024;
 
 /** Linux takes 128 KiB for one argument of a program, its end included. */
 const REQUEST_LIMIT = 128 * 1024 - 1;

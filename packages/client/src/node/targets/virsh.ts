@@ -2,7 +2,6 @@ import { execFile, type ChildProcess } from 'node:child_process';
 import type { CommandTable } from '@qga/protocol';
 import type { Exchanger } from '../../core/environment.js';
 import { ConnectError, type ConnectReason } from '../../core/errors.js';
-import { REPLY_LIMIT } from './libvirt.js';
 
 /** Seconds that virsh may take beyond the agent's own time. */
 const VIRSH_EXTRA = 10;
@@ -24,6 +23,9 @@ const REFUSAL = /unable to execute QEMU agent command '[^']*': (.*)/s;
 /** libvirt's words when the time that it was given is over. */
 const TIMED_OUT = /guest agent (command )?timed out|timeout|not available for now/i;
 
+/** Twice what libvirt lets through of a reply. */
+const OUTPUT_LIMIT = 20 * 1024 * 1024;
+
 /** A `virsh` for each call. */
 export class Virsh implements Exchanger {
   readonly peer: string;
@@ -44,7 +46,7 @@ export class Virsh implements Exchanger {
     const args = [...connect, 'qemu-agent-command', '--timeout', String(seconds), '--', this.#domain, text];
     const options = {
       encoding: 'buffer' as const,
-      maxBuffer: 2 * REPLY_LIMIT,
+      maxBuffer: OUTPUT_LIMIT,
       timeout: (seconds + VIRSH_EXTRA) * 1000,
       // its words are looked at
       env: { ...process.env, LC_ALL: 'C' },
