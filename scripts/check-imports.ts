@@ -24,13 +24,25 @@ const PARTS: readonly Part[] = [
   { path: `${AGENT}/platform.ts`, may: ['@qga/protocol'], node: false },
   { path: `${AGENT}/core`, may: ['@qga/protocol', `${AGENT}/linux`, `${AGENT}/platform.ts`], node: false },
   {
-    path: `${AGENT}/commands`,
+    path: `${AGENT}/freeze`,
     may: ['@qga/protocol', `${AGENT}/core`, `${AGENT}/linux`, `${AGENT}/platform.ts`],
     node: false,
   },
   {
+    path: `${AGENT}/commands`,
+    may: ['@qga/protocol', `${AGENT}/core`, `${AGENT}/freeze`, `${AGENT}/linux`, `${AGENT}/platform.ts`],
+    node: false,
+  },
+  {
     path: AGENT,
-    may: ['@qga/protocol', `${AGENT}/core`, `${AGENT}/commands`, `${AGENT}/linux`, `${AGENT}/platform.ts`],
+    may: [
+      '@qga/protocol',
+      `${AGENT}/core`,
+      `${AGENT}/commands`,
+      `${AGENT}/freeze`,
+      `${AGENT}/linux`,
+      `${AGENT}/platform.ts`,
+    ],
     node: false,
   },
   {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
@@ -234,6 +235,11 @@ static PRIMITIVE(environment) {
     return value ? JS_NewString(js, value) : JS_UNDEFINED;
 }
 
+/* What is mapped later is not locked: a large request must be able to fail without ending the agent. */
+static PRIMITIVE(lock_memory) {
+    return call_result(js, JS_ToBool(js, argv[0]) > 0 ? mlockall(MCL_CURRENT) : munlockall());
+}
+
 static PRIMITIVE(now) {
     struct timespec time;
     clock_gettime(CLOCK_REALTIME, &time);
@@ -273,6 +279,7 @@ const JSCFunctionListEntry call_primitives[] = {
     JS_CFUNC_DEF("uname", 0, system_names),
     JS_CFUNC_DEF("loadAverages", 0, load_averages),
     JS_CFUNC_DEF("environment", 1, environment),
+    JS_CFUNC_DEF("lockMemory", 1, lock_memory),
     JS_CFUNC_DEF("now", 0, now),
     JS_CFUNC_DEF("setTime", 2, set_time),
     JS_CFUNC_DEF("pid", 0, process_id),

@@ -1,12 +1,13 @@
-import { AgentError, type CommandName } from '@qga/protocol';
+import type { CommandName } from '@qga/protocol';
 import { commands, frozenSafeCommands } from './commands/index.js';
-import { thawAll } from './commands/fsfreeze.js';
+import { resumeFreeze } from './freeze/freeze.js';
+import { thawUnasked } from './freeze/thaw.js';
 import { linuxPaths, type Paths } from './linux/paths.js';
 import type { Platform } from './platform.js';
 import type { Context } from './core/context.js';
 import { Dispatcher } from './core/dispatcher.js';
 import { FileTable } from './core/file-table.js';
-import { FreezeSession } from './core/freeze-session.js';
+import { FREEZE_DEFAULTS, FreezeSession, type FreezeSettings } from './core/freeze-session.js';
 import { HelperRunner } from './core/helper.js';
 import { Log } from './core/log.js';
 import { Mutex } from './core/mutex.js';
@@ -26,6 +27,8 @@ export interface AgentOptions {
   readonly allow?: readonly string[];
   /** program to run around a freeze */
   readonly fsfreezeHook?: string;
+  /** limits of a freeze, where they are not the defaults */
+  readonly freeze?: Partial<FreezeSettings>;
 }
 
 /** The agent without its channels: everything that all clients share. */
@@ -44,16 +47,17 @@ export class Agent {
   static async create(options: AgentOptions): Promise<Agent> {
     const { platform } = options;
     const log = new Log(platform, options.verbose ?? false);
-    const state = await AgentState.load(platform, log, options.statedir);
+    const paths = options.paths ?? linuxPaths;
+    const state = await AgentState.load(platform, log, options.statedir, paths);
     const policy = new Policy({
       allow: options.allow ?? [],
       block: options.block ?? [],
       frozenSafe: frozenSafeCommands(),
       isFrozen: () => state.frozen,
     });
-    return new Agent({
+    const context: Context = {
       platform,
-      paths: options.paths ?? linuxPaths,
+      paths,
       state,
       log,
       policy,
@@ -64,7 +68,10 @@ export class Agent {
       authorizedKeys: new Mutex(),
       offered: Object.keys(commands) as CommandName[],
       fsfreezeHook: options.fsfreezeHook,
-    });
+      freezeSettings: { ...FREEZE_DEFAULTS, ...options.freeze },
+    };
+    if (state.frozen) resumeFreeze(context);
+    return new Agent(context);
   }
 
   get frozen(): boolean {
@@ -73,14 +80,12 @@ export class Agent {
 
   /** Before the process ends: what is frozen is thawed, because nobody else in the guest would do it. */
   async stop(): Promise<void> {
-    this.#context.programs.stop();
-    if (!this.frozen) return;
-    try {
-      const count = await thawAll(this.#context);
-      this.log.write('critical', `stopped while frozen: ${String(count)} filesystems were thawed`);
-    } catch (error) {
-      if (!(error instanceof AgentError)) throw error;
-      this.log.write('critical', `stopped while frozen: ${error.message}`);
+    const { freezes, log, programs } = this.#context;
+    programs.stop();
+    freezes.stop();
+    await thawUnasked(this.#context, 'stopped');
+    if (freezes.stuck.length > 0) {
+      log.write('critical', `calls on ${freezes.stuck.join(', ')} have not come back: they may yet freeze`);
     }
   }
 }

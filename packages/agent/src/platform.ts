@@ -130,6 +130,11 @@ export interface System {
   loadAverages(): readonly [number, number, number];
   /** A variable of the agent's environment. */
   environment(name: string): string | undefined;
+  /**
+   * Keeps what the process has in memory there, or no longer, as far as the system lets it: while disks are frozen nothing
+   * should have to be read from them, or given up by others, for the agent to go on.
+   */
+  lockMemory(locked: boolean): void;
   /** Sets the wall clock, to the microsecond: settimeofday(2). @param time nanoseconds since the epoch */
   setTime(time: bigint): void;
   /**
@@ -143,7 +148,7 @@ export interface System {
 export interface Clock {
   /** nanoseconds since the epoch */
   now(): bigint;
-  /** milliseconds from some point in the past, never going back */
+  /** milliseconds since the guest's boot, the same for every process, never going back */
   monotonic(): number;
   /** Calls back once after so many milliseconds. @returns a function that cancels it */
   after(milliseconds: number, callback: () => void): () => void;

@@ -58,8 +58,36 @@ suite('command line', () => {
 
   test('every option stands in the help once', () => {
     const help = helpText('test');
-    for (const { short, long } of OPTIONS) assert.equal(help.split(`-${short}, --${long}`).length, 2, long);
+    for (const { short, long, metavar } of OPTIONS) {
+      const name = short === undefined ? `      --${long}${metavar === undefined ? '' : ' '}` : `-${short}, --${long}`;
+      assert.equal(help.split(name).length, 2, long);
+    }
     assert.ok(help.split('\n').every((line) => line.length <= 100));
+  });
+});
+
+suite('times', () => {
+  const paths = linuxPaths;
+  const settingsOf = (...argv: string[]): Settings => {
+    const settings = emptySettings();
+    parseCommandLine(argv, paths).apply(settings);
+    return settings;
+  };
+
+  test('are whole seconds in a range, on the command line and in the file', () => {
+    assert.equal(settingsOf('--freeze-timeout=0').freezeTimeout, 0);
+    assert.equal(settingsOf('--freeze-timeout', '90').freezeTimeout, 90);
+    assert.equal(parseConfig('[general]\nhook-timeout=7\nfreeze-lease-refresh=true\n', 'f').hookTimeout, 7);
+    for (const bad of ['', '-1', '1.5', '1e3', '86401', 'ten', '99999999999']) {
+      assert.throws(() => settingsOf(`--freeze-timeout=${bad}`), /'--freeze-timeout': a number from 0 to 86400/);
+      assert.throws(() => parseConfig(`[general]\nfreeze-timeout=${bad}\n`, 'f'), /key 'freeze-timeout': a number/);
+    }
+    assert.throws(() => settingsOf('--freeze-limit=0'), /a number from 1/);
+  });
+
+  test('stand in the dump when they were set', () => {
+    const dump = dumpSettings(settingsOf('--freeze-timeout=5', '--freeze-lease-refresh'));
+    assert.match(dump, /freeze-timeout=5\nfreeze-lease-refresh=true\n$/);
   });
 });
 

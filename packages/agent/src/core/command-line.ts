@@ -89,10 +89,29 @@ function setOption(settings: Settings, row: OptionRow, argument: string, paths: 
   const { effect } = row;
   if (effect.kind === 'flag') settings[effect.setting] = true;
   else if (effect.kind === 'list') settings[effect.setting].push(...splitList(argument));
-  else if (effect.kind === 'text') {
+  else if (effect.kind === 'number') {
+    const value = readNumber(argument, effect);
+    if (value === undefined) throw new UsageError(`option '--${row.long}': ${numberAdvice(effect)}, not '${argument}'`);
+    settings[effect.setting] = value;
+  } else if (effect.kind === 'text') {
     const bare = row.argument === 'glued' && argument === '';
     settings[effect.setting] = bare ? paths.fsfreezeHook : argument;
   }
+}
+
+interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** A whole number of the range, in decimal digits; undefined for anything else. */
+function readNumber(text: string, { least, most }: Range): number | undefined {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+  return value !== undefined && value >= least && value <= most ? value : undefined;
+}
+
+function numberAdvice({ least, most }: Range): string {
+  return `a number from ${String(least)} to ${String(most)} is needed`;
 }
 
 /** Names of one list, in reverse: QEMU's agent stores them so, and --dump-conf shows it. */
@@ -124,7 +143,11 @@ export function parseConfig(text: string, path: string): Settings {
       if (flag === undefined) throw configError(path, `key '${key}' must be true or false, not '${value}'`);
       settings[effect.setting] = flag;
     } else if (effect.kind === 'list') settings[effect.setting] = splitList(keyFileString(value));
-    else if (effect.kind === 'text') settings[effect.setting] = keyFileString(value);
+    else if (effect.kind === 'number') {
+      const number = readNumber(value.trim(), effect);
+      if (number === undefined) throw configError(path, `key '${key}': ${numberAdvice(effect)}, not '${value}'`);
+      settings[effect.setting] = number;
+    } else if (effect.kind === 'text') settings[effect.setting] = keyFileString(value);
   }
   return settings;
 }
@@ -148,11 +171,23 @@ export function dumpSettings(settings: Settings): string {
     'retry-path',
     'block-rpcs',
     'allow-rpcs',
+    'freeze-timeout',
+    'freeze-lease-refresh',
+    'freeze-limit',
+    'hook-timeout',
   ];
   const lines = order.map((key) => {
-    const effect = OPTIONS.find((row) => row.key === key)?.effect;
-    if (effect === undefined || effect.kind === 'action') return '';
-    if (effect.kind === 'flag') return `${key}=${String(settings[effect.setting])}\n`;
+    const row = OPTIONS.find((candidate) => candidate.key === key);
+    if (row === undefined || row.effect.kind === 'action') return '';
+    const { effect } = row;
+    // QEMU's agent prints its flags always; what it does not have is printed when it was set
+    if (effect.kind === 'flag') {
+      return row.short === undefined && !settings[effect.setting] ? '' : `${key}=${String(settings[effect.setting])}\n`;
+    }
+    if (effect.kind === 'number') {
+      const value = settings[effect.setting];
+      return value === undefined ? '' : `${key}=${String(value)}\n`;
+    }
     if (effect.kind === 'list') return `${key}=${toKeyFileValue(settings[effect.setting].join(','))}\n`;
     const text = settings[effect.setting];
     return text === undefined ? '' : `${key}=${toKeyFileValue(text)}\n`;
@@ -165,7 +200,8 @@ export function helpText(version: string): string {
   const rows = OPTIONS.map((row) => {
     const argument =
       row.metavar === undefined ? '' : row.argument === 'glued' ? `[=${row.metavar}]` : ` ${row.metavar}`;
-    const names = `  -${row.short}, --${row.long}${argument}`;
+    const letter = row.short === undefined ? '    ' : `-${row.short}, `;
+    const names = `  ${letter}--${row.long}${argument}`;
     const [first = '', ...more] = row.help;
     const start = names.length < 28 ? names.padEnd(28) + first : `${names}\n${' '.repeat(28)}${first}`;
     return [start, ...more.map((line) => ' '.repeat(28) + line)].join('\n');

@@ -2,7 +2,7 @@ import type { CommandName } from '@qga/protocol';
 import type { Paths } from '../linux/paths.js';
 import type { Platform } from '../platform.js';
 import type { FileTable } from './file-table.js';
-import type { FreezeSession } from './freeze-session.js';
+import type { FreezeSession, FreezeSettings } from './freeze-session.js';
 import type { HelperRunner } from './helper.js';
 import type { Log } from './log.js';
 import type { Mutex } from './mutex.js';
@@ -27,4 +27,5 @@ export interface Context {
   readonly offered: readonly CommandName[];
   /** the program to call around a freeze, when one is configured */
   readonly fsfreezeHook: string | undefined;
+  readonly freezeSettings: FreezeSettings;
 }

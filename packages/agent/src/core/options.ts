@@ -16,6 +16,11 @@ export interface Settings {
   retryPath: boolean;
   blockRpcs: string[];
   allowRpcs: string[];
+  /** seconds, as the other times */
+  freezeTimeout: number | undefined;
+  freezeLeaseRefresh: boolean;
+  freezeLimit: number | undefined;
+  hookTimeout: number | undefined;
 }
 
 export function emptySettings(): Settings {
@@ -31,21 +36,32 @@ export function emptySettings(): Settings {
     retryPath: false,
     blockRpcs: [],
     allowRpcs: [],
+    freezeTimeout: undefined,
+    freezeLeaseRefresh: false,
+    freezeLimit: undefined,
+    hookTimeout: undefined,
   };
 }
 
 type KeysOf<T> = { [K in keyof Settings]-?: Settings[K] extends T ? K : never }[keyof Settings];
 
-/** What happens when an option is given. The first three set a value and are keys of the configuration file too. */
+/** What happens when an option is given. The first four set a value and are keys of the configuration file too. */
 export type OptionEffect =
   | { readonly kind: 'flag'; readonly setting: KeysOf<boolean> }
   | { readonly kind: 'text'; readonly setting: KeysOf<string | undefined> }
   | { readonly kind: 'list'; readonly setting: KeysOf<string[]> }
+  | {
+      readonly kind: 'number';
+      readonly setting: KeysOf<number | undefined>;
+      readonly least: number;
+      readonly most: number;
+    }
   | { readonly kind: 'action'; readonly action: 'config' | 'dump-conf' | 'version' | 'help' };
 
 /** One option, once: the command line, the configuration file, --dump-conf and --help all read this. */
 export interface OptionRow {
-  readonly short: string;
+  /** QEMU's agent may give a meaning to any letter, so options that it does not have get none */
+  readonly short?: string;
   readonly long: string;
   /** glued: an optional argument, only as `-F/path` or `--long=/path` */
   readonly argument: 'none' | 'required' | 'glued';
@@ -169,6 +185,37 @@ export const OPTIONS: readonly OptionRow[] = [
     effect: { kind: 'list', setting: 'allowRpcs' },
     key: 'allow-rpcs',
     help: ['refuse all commands but these, separated by commas; "help" lists them'],
+  },
+  {
+    long: 'freeze-timeout',
+    argument: 'required',
+    metavar: 'N',
+    effect: { kind: 'number', setting: 'freezeTimeout', least: 0, most: 86_400 },
+    key: 'freeze-timeout',
+    help: ['thaw after so many seconds, whatever the host does;', '0: never (default: 600)'],
+  },
+  {
+    long: 'freeze-lease-refresh',
+    argument: 'none',
+    effect: { kind: 'flag', setting: 'freezeLeaseRefresh' },
+    key: 'freeze-lease-refresh',
+    help: ['that time begins anew whenever the host asks for the freeze status'],
+  },
+  {
+    long: 'freeze-limit',
+    argument: 'required',
+    metavar: 'N',
+    effect: { kind: 'number', setting: 'freezeLimit', least: 1, most: 86_400 },
+    key: 'freeze-limit',
+    help: ['seconds in which each filesystem must freeze (default: 60)'],
+  },
+  {
+    long: 'hook-timeout',
+    argument: 'required',
+    metavar: 'N',
+    effect: { kind: 'number', setting: 'hookTimeout', least: 1, most: 86_400 },
+    key: 'hook-timeout',
+    help: ['seconds that each call of the fsfreeze hook may take (default: 60)'],
   },
   {
     short: 'D',

@@ -2,6 +2,7 @@ import { commandTables } from '@qga/protocol';
 import { Agent } from '../agent.js';
 import { dumpSettings, helpText, UsageError } from '../core/command-line.js';
 import { METHODS, withDefaults, type CompleteSettings, type Method, type Settings } from '../core/options.js';
+import { FREEZE_DEFAULTS } from '../core/freeze-session.js';
 import { StateError } from '../core/state.js';
 import { isErrno } from '../core/system-error.js';
 import { QEMU_VERSION, VERSION } from '../core/version.js';
@@ -80,6 +81,12 @@ async function start(host: ProgramHost, given: Startable): Promise<number> {
     block: settings.blockRpcs,
     allow: settings.allowRpcs,
     ...(settings.fsfreezeHook === undefined ? {} : { fsfreezeHook: settings.fsfreezeHook }),
+    freeze: {
+      timeout: settings.freezeTimeout ?? FREEZE_DEFAULTS.timeout,
+      refresh: settings.freezeLeaseRefresh,
+      limit: settings.freezeLimit ?? FREEZE_DEFAULTS.limit,
+      hookLimit: settings.hookTimeout ?? FREEZE_DEFAULTS.hookLimit,
+    },
   });
   thawOnFault(host, agent);
   const { transports, wires } = host;

@@ -18,6 +18,10 @@ export interface Paths {
   readonly fsfreezeHook: string;
   readonly pidfile: string;
   readonly statedir: string;
+  /** a directory in memory, for what must be writable while disks are frozen */
+  readonly volatile: string;
+  /** names the guest's boot */
+  readonly bootId: string;
   readonly virtioPort: string;
   readonly isaPort: string;
   readonly poweroff: string;
@@ -60,6 +64,8 @@ export const linuxPaths: Paths = {
   fsfreezeHook: '/etc/qemu/fsfreeze-hook',
   pidfile: '/var/run/qemu-ga.pid',
   statedir: '/var/run',
+  volatile: '/run',
+  bootId: '/proc/sys/kernel/random/boot_id',
   virtioPort: '/dev/virtio-ports/org.qemu.guest_agent.0',
   isaPort: '/dev/ttyS0',
   poweroff: '/sbin/poweroff',

@@ -64,6 +64,8 @@ export interface Primitives extends Descriptors, Omit<ByteKernels, 'decodeBase64
   readCached(fd: number, into: Uint8Array): number;
   lseek(fd: number, offset: bigint, whence: number): bigint | number;
 
+  /** mlockall(2) of what there is now, or the reverse */
+  lockMemory(locked: boolean): number;
   uname(): [nodename: string, release: string, version: string, machine: string] | number;
   loadAverages(): [number, number, number] | number;
   environment(name: string): string | undefined;

@@ -9,7 +9,7 @@ import { nodeSystem } from './system.js';
 
 export const nodeClock: Clock = {
   now: timeOfDay,
-  monotonic: () => performance.now(),
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
   after(milliseconds, callback) {
     const timer = setTimeout(callback, milliseconds);
     return () => {
