@@ -4,6 +4,7 @@ import { fileRoundTrip } from './file-round-trip.js';
 import { filesystems } from './filesystems.js';
 import { freezeBlocksWrites } from './freeze-blocks-writes.js';
 import { freezeCounts } from './freeze-counts.js';
+import { freezeFaults } from './freeze-faults.js';
 import { freezeHook } from './freeze-hook.js';
 import { halfMessage } from './half-message.js';
 import { hostReconnects } from './host-reconnects.js';
@@ -64,6 +65,7 @@ export const sessions: readonly Session[] = [
   },
   { name: 'buses', agents: ['virtio'], disks: false, buses: true, scenarios: [deviceMapper, buses] },
 
+  { name: 'freeze faults', agents: ['virtio'], disks: true, scenarios: freezeFaults },
   { name: 'suspend', agents: ['virtio'], disks: false, scenarios: [suspend] },
   { name: 'halt', agents: ['virtio'], disks: false, scenarios: [halt] },
   { name: 'reboot', agents: ['virtio'], disks: false, scenarios: [reboot] },
