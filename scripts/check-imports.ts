@@ -29,8 +29,20 @@ const PARTS: readonly Part[] = [
     node: false,
   },
   {
+    path: `${AGENT}/policy`,
+    may: ['@qga/protocol', `${AGENT}/core`, `${AGENT}/linux`, `${AGENT}/platform.ts`],
+    node: false,
+  },
+  {
     path: AGENT,
-    may: ['@qga/protocol', `${AGENT}/core`, `${AGENT}/commands`, `${AGENT}/linux`, `${AGENT}/platform.ts`],
+    may: [
+      '@qga/protocol',
+      `${AGENT}/core`,
+      `${AGENT}/commands`,
+      `${AGENT}/linux`,
+      `${AGENT}/policy`,
+      `${AGENT}/platform.ts`,
+    ],
     node: false,
   },
   {
@@ -46,6 +58,7 @@ const PARTS: readonly Part[] = [
       AGENT,
       `${AGENT}/core`,
       `${AGENT}/linux`,
+      `${AGENT}/policy`,
       `${AGENT}/transports`,
       `${AGENT}/platform.ts`,
       `${AGENT}/descriptors.ts`,

@@ -159,6 +159,10 @@ static PRIMITIVE(set_umask) {
     return JS_NewInt32(js, (int32_t)umask((mode_t)mask));
 }
 
+static JSValue new_list(JSContext *js, int count, JSValue *values) {
+    return JS_NewArrayFrom(js, count, values);
+}
+
 /* ---- sockets; an address is its bytes ---- */
 
 static PRIMITIVE(open_socket) {
@@ -204,11 +208,18 @@ static PRIMITIVE(accept_socket) {
     return call_result(js, connection);
 }
 
-/* ---- the system ---- */
-
-static JSValue new_list(JSContext *js, int count, JSValue *values) {
-    return JS_NewArrayFrom(js, count, values);
+/* The process, user and group at the other end of a unix socket. */
+static PRIMITIVE(peer_credentials) {
+    int64_t fd;
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    if (!get_integers(js, argv, 1, &fd)) return JS_EXCEPTION;
+    if (getsockopt((int)fd, SOL_SOCKET, SO_PEERCRED, &peer, &length)) return call_result(js, -1);
+    JSValue list[] = {JS_NewInt32(js, peer.pid), JS_NewUint32(js, peer.uid), JS_NewUint32(js, peer.gid)};
+    return new_list(js, 3, list);
 }
+
+/* ---- the system ---- */
 
 static PRIMITIVE(system_names) {
     struct utsname names;
@@ -270,6 +281,7 @@ const JSCFunctionListEntry call_primitives[] = {
     JS_CFUNC_DEF("connect", 2, connect_socket),
     JS_CFUNC_DEF("listen", 2, listen_socket),
     JS_CFUNC_DEF("accept", 2, accept_socket),
+    JS_CFUNC_DEF("peerCredentials", 1, peer_credentials),
     JS_CFUNC_DEF("uname", 0, system_names),
     JS_CFUNC_DEF("loadAverages", 0, load_averages),
     JS_CFUNC_DEF("environment", 1, environment),

@@ -11,8 +11,12 @@ import { HelperRunner } from './core/helper.js';
 import { Log } from './core/log.js';
 import { Mutex } from './core/mutex.js';
 import { Policy } from './core/policy.js';
+import { openGuard, type Guard } from './core/guard.js';
 import { ProgramTable } from './core/program-table.js';
 import { AgentState } from './core/state.js';
+import { RuleGuard } from './policy/guard.js';
+import { resolveRules } from './policy/resolve.js';
+import type { PolicyRules } from './policy/rules.js';
 
 export interface AgentOptions {
   readonly platform: Platform;
@@ -26,6 +30,8 @@ export interface AgentOptions {
   readonly allow?: readonly string[];
   /** program to run around a freeze */
   readonly fsfreezeHook?: string;
+  /** rules for arguments; default: none */
+  readonly policy?: PolicyRules;
 }
 
 /** The agent without its channels: everything that all clients share. */
@@ -45,11 +51,13 @@ export class Agent {
     const { platform } = options;
     const log = new Log(platform, options.verbose ?? false);
     const state = await AgentState.load(platform, log, options.statedir);
+    const guard = await guardFor(options.policy, platform, log);
     const policy = new Policy({
       allow: options.allow ?? [],
       block: options.block ?? [],
       frozenSafe: frozenSafeCommands(),
       isFrozen: () => state.frozen,
+      guard,
     });
     return new Agent({
       platform,
@@ -57,6 +65,7 @@ export class Agent {
       state,
       log,
       policy,
+      guard,
       files: new FileTable(),
       helpers: new HelperRunner(platform),
       programs: new ProgramTable(platform),
@@ -83,4 +92,8 @@ export class Agent {
       this.log.write('critical', `stopped while frozen: ${error.message}`);
     }
   }
+}
+
+async function guardFor(rules: PolicyRules | undefined, { files }: Platform, log: Log): Promise<Guard> {
+  return rules === undefined ? openGuard : new RuleGuard(await resolveRules(files, rules), log);
 }

@@ -6,7 +6,7 @@ import { Agent } from '../dist/agent.js';
 import { MAX_CLIENTS, Server } from '../dist/core/server.js';
 import { serve, type SessionParts } from '../dist/core/session.js';
 import type { Clock } from '../dist/platform.js';
-import { nodePlatform } from '../dist/node/platform.js';
+import { nodePlatform, nodeWires } from '../dist/node/platform.js';
 import { listenUnix } from '../dist/node/transports/unix.js';
 import { connect, temporaryFolder } from './support/agent-process.js';
 import { MemoryChannel, request } from './support/memory-client.js';
@@ -95,7 +95,11 @@ suite('sessions', () => {
   test('a client on a real socket that never reads frees its place, with what was meant for it', async () => {
     const clock = new HandClock();
     const { folder, remove } = temporaryFolder();
-    const listener = await listenUnix(path.join(folder, 'socket'));
+    const listener = listenUnix(nodeWires(), path.join(folder, 'socket'), {
+      uids: new Set(),
+      cids: new Set(),
+      refused: () => undefined,
+    });
     const client = await connect(path.join(folder, 'socket'));
     const channel = (await listener.accept()) as ByteChannel;
     const session = serve(channel, { ...parts, clock });

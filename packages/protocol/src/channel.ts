@@ -1,7 +1,19 @@
+/** Who is at the other end, as far as the kernel vouches for it. */
+export interface PeerIdentity {
+  readonly transport: 'virtio-serial' | 'isa-serial' | 'unix' | 'vsock';
+  /** the user and process that connected to a unix socket; the process may be gone by now */
+  readonly uid?: number;
+  readonly pid?: number;
+  /** the machine at the other end of a vsock connection */
+  readonly cid?: number;
+}
+
 /** A two-way stream of bytes with a peer: what every transport gives and every session takes. */
 export interface ByteChannel {
   /** who is at the other end, for logs: `unix`, `vsock cid 2`, `/dev/ttyS0` … */
   readonly peer: string;
+  /** missing where the channel is not of a transport: in memory, or towards an agent */
+  readonly identity?: PeerIdentity | undefined;
   /** Chunks as they come; it ends when the peer ends its side, and throws when the channel breaks. To be iterated once. */
   readonly chunks: AsyncIterable<Uint8Array>;
   /**

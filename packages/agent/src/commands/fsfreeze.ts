@@ -37,9 +37,10 @@ export function thawAll(context: Context): Promise<number> {
 }
 
 async function freeze(context: Context, only: readonly string[] | undefined): Promise<number> {
-  const { log, paths, platform, policy, state } = context;
+  const { guard, log, paths, platform, policy, state } = context;
   // another client's freeze may have come first while this one waited for its turn
   policy.check(only === undefined ? 'guest-fsfreeze-freeze' : 'guest-fsfreeze-freeze-list');
+  await guard.checkFreeze(async () => only ?? (await listMounts(platform, paths)).map((mount) => mount.mountpoint));
   log.record('guest-fsfreeze called');
   await runHook(context, 'freeze');
   let count: number;

@@ -1,5 +1,13 @@
 import type { Paths } from '../linux/paths.js';
-import { keyFileBoolean, keyFileString, KeyFileError, parseKeyFile, toKeyFileValue } from './key-file.js';
+import {
+  groupsOf,
+  keyFileBoolean,
+  keyFileString,
+  KeyFileError,
+  readKeyLines,
+  toKeyFileValue,
+  type KeyLine,
+} from './key-file.js';
 import { emptySettings, OPTIONS, type OptionRow, type Settings } from './options.js';
 
 /** A command line or a configuration that cannot be used; the message names the flag or key. */
@@ -11,6 +19,8 @@ export class UsageError extends Error {
 export interface CommandLine {
   /** the configuration file named by -c */
   readonly config: string | undefined;
+  /** the configuration file whose policy is to be explained */
+  readonly checkPolicy: string | undefined;
   readonly dumpConf: boolean;
   readonly version: boolean;
   readonly help: boolean;
@@ -39,6 +49,7 @@ export function parseCommandLine(argv: readonly string[], paths: Paths): Command
     given.filter(({ row }) => row.effect.kind === 'action' && row.effect.action === action);
   return {
     config: asked('config').at(-1)?.argument,
+    checkPolicy: asked('check-policy').at(-1)?.argument,
     dumpConf: asked('dump-conf').length > 0,
     version: asked('version').length > 0,
     help: asked('help').length > 0,
@@ -104,18 +115,21 @@ function splitList(text: string): string[] {
 }
 
 /**
- * Reads a configuration file (GLib's key file format, group [general]); other groups and unknown keys are ignored.
+ * Reads a configuration file (GLib's key file format, group [general]); other groups and unknown keys are ignored, but for the
+ * group [policy], whose lines are kept as they are.
  * @throws UsageError naming the file and the key or line
  */
 export function parseConfig(text: string, path: string): Settings {
   const settings = emptySettings();
-  let general: ReadonlyMap<string, string>;
+  let lines: KeyLine[];
   try {
-    general = parseKeyFile(text).get('general') ?? new Map<string, string>();
+    lines = readKeyLines(text);
   } catch (error) {
     if (error instanceof KeyFileError) throw configError(path, error.message);
     throw error;
   }
+  settings.policy = lines.filter(({ group }) => group === 'policy');
+  const general = groupsOf(lines).get('general') ?? new Map<string, string>();
   for (const { key, effect } of OPTIONS) {
     const value = key === undefined ? undefined : general.get(key);
     if (key === undefined || value === undefined) continue;
@@ -157,6 +171,14 @@ export function dumpSettings(settings: Settings): string {
     const text = settings[effect.setting];
     return text === undefined ? '' : `${key}=${toKeyFileValue(text)}\n`;
   });
+  // what QEMU's agent does not have is shown only when it is there
+  for (const key of ['allow-uids', 'vsock-allow-cids']) {
+    const effect = OPTIONS.find((row) => row.key === key)?.effect;
+    const values = effect?.kind === 'list' ? settings[effect.setting] : [];
+    if (values.length > 0) lines.push(`${key}=${values.join(',')}\n`);
+  }
+  const policy = settings.policy.map(({ key, value }) => `${key}=${value}\n`);
+  if (policy.length > 0) lines.push('\n[policy]\n', ...policy);
   return `[general]\n${lines.join('')}`;
 }
 
@@ -165,7 +187,7 @@ export function helpText(version: string): string {
   const rows = OPTIONS.map((row) => {
     const argument =
       row.metavar === undefined ? '' : row.argument === 'glued' ? `[=${row.metavar}]` : ` ${row.metavar}`;
-    const names = `  -${row.short}, --${row.long}${argument}`;
+    const names = `  ${row.short === undefined ? '    ' : `-${row.short}, `}--${row.long}${argument}`;
     const [first = '', ...more] = row.help;
     const start = names.length < 28 ? names.padEnd(28) + first : `${names}\n${' '.repeat(28)}${first}`;
     return [start, ...more.map((line) => ' '.repeat(28) + line)].join('\n');

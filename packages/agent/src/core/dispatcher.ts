@@ -13,6 +13,7 @@ import {
   type Reading,
   type Request,
 } from '@qga/protocol';
+import type { Caller } from './caller.js';
 import type { Command } from './command.js';
 import type { Context } from './context.js';
 
@@ -45,13 +46,13 @@ export class Dispatcher {
   }
 
   /** Answers whatever the framer found. Never throws: a fault of ours is an error reply and a log line. */
-  async answer(frame: Frame): Promise<Reply> {
+  async answer(frame: Frame, caller?: Caller): Promise<Reply> {
     const { kernels } = this.#context.platform;
     if (frame.kind === 'broken') return errorReply(kernels, new AgentError(frame.reason), undefined);
     try {
       return await this.#execute(readRequest(frame.value));
     } catch (error) {
-      return errorReply(kernels, this.#asReply(error, frame.value), requestId(frame.value));
+      return errorReply(kernels, this.#asReply(error, frame.value, caller), requestId(frame.value));
     }
   }
 
@@ -69,12 +70,13 @@ export class Dispatcher {
     return command.delimited === true ? [DELIMITER, ...reply] : reply;
   }
 
-  #asReply(error: unknown, request: JsonValue): AgentError {
+  #asReply(error: unknown, request: JsonValue, caller: Caller | undefined): AgentError {
     if (error instanceof AgentError) return error;
     const { log } = this.#context;
     const name = request instanceof Map ? request.get('execute') : undefined;
     const reason = error instanceof Error ? error.message : String(error);
-    log.write('error', `${typeof name === 'string' ? name : 'request'}: internal error: ${reason}`);
+    const whose = caller === undefined ? '' : ` of ${caller.peer}`;
+    log.write('error', `${typeof name === 'string' ? name : 'request'}${whose}: internal error: ${reason}`);
     if (error instanceof Error && error.stack !== undefined) log.write('debug', error.stack);
     return new AgentError(`internal error: ${reason}`);
   }

@@ -1,4 +1,5 @@
 import type { Paths } from '../linux/paths.js';
+import type { KeyLine } from './key-file.js';
 
 export type Method = 'virtio-serial' | 'isa-serial' | 'unix-listen' | 'vsock-listen';
 export const METHODS: readonly Method[] = ['virtio-serial', 'isa-serial', 'unix-listen', 'vsock-listen'];
@@ -16,6 +17,12 @@ export interface Settings {
   retryPath: boolean;
   blockRpcs: string[];
   allowRpcs: string[];
+  /** users that may connect to the unix socket, besides root and the agent's own */
+  allowUids: string[];
+  /** peers that may connect over vsock, besides the host */
+  vsockAllowCids: string[];
+  /** the lines of the configuration file's group [policy] */
+  policy: readonly KeyLine[];
 }
 
 export function emptySettings(): Settings {
@@ -31,6 +38,9 @@ export function emptySettings(): Settings {
     retryPath: false,
     blockRpcs: [],
     allowRpcs: [],
+    allowUids: [],
+    vsockAllowCids: [],
+    policy: [],
   };
 }
 
@@ -41,11 +51,12 @@ export type OptionEffect =
   | { readonly kind: 'flag'; readonly setting: KeysOf<boolean> }
   | { readonly kind: 'text'; readonly setting: KeysOf<string | undefined> }
   | { readonly kind: 'list'; readonly setting: KeysOf<string[]> }
-  | { readonly kind: 'action'; readonly action: 'config' | 'dump-conf' | 'version' | 'help' };
+  | { readonly kind: 'action'; readonly action: 'config' | 'check-policy' | 'dump-conf' | 'version' | 'help' };
 
 /** One option, once: the command line, the configuration file, --dump-conf and --help all read this. */
 export interface OptionRow {
-  readonly short: string;
+  /** none for options that QEMU's agent does not have: its letters stay its own */
+  readonly short?: string;
   readonly long: string;
   /** glued: an optional argument, only as `-F/path` or `--long=/path` */
   readonly argument: 'none' | 'required' | 'glued';
@@ -169,6 +180,29 @@ export const OPTIONS: readonly OptionRow[] = [
     effect: { kind: 'list', setting: 'allowRpcs' },
     key: 'allow-rpcs',
     help: ['refuse all commands but these, separated by commas; "help" lists them'],
+  },
+  {
+    long: 'allow-uids',
+    argument: 'required',
+    metavar: 'LIST',
+    effect: { kind: 'list', setting: 'allowUids' },
+    key: 'allow-uids',
+    help: ['users (numbers) that may connect with unix-listen, besides root', "and the agent's own"],
+  },
+  {
+    long: 'vsock-allow-cids',
+    argument: 'required',
+    metavar: 'LIST',
+    effect: { kind: 'list', setting: 'vsockAllowCids' },
+    key: 'vsock-allow-cids',
+    help: ['peers (numbers) that may connect with vsock-listen, besides the host (2)'],
+  },
+  {
+    long: 'check-policy',
+    argument: 'required',
+    metavar: 'FILE',
+    effect: { kind: 'action', action: 'check-policy' },
+    help: ['explain the policy of a configuration file, and exit'],
   },
   {
     short: 'D',

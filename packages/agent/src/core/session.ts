@@ -1,5 +1,6 @@
 import { ChannelClosedError, Framer, type ByteChannel, type ByteKernels } from '@qga/protocol';
 import type { Clock } from '../platform.js';
+import { callerOf } from './caller.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { Log } from './log.js';
 
@@ -21,12 +22,13 @@ export interface SessionParts {
 export async function serve(channel: ByteChannel, parts: SessionParts): Promise<void> {
   const { kernels, dispatcher, log } = parts;
   const framer = new Framer(kernels);
+  const caller = callerOf(channel);
   log.write('debug', `client connected: ${channel.peer}`);
   try {
     for await (const chunk of channel.chunks) {
       if (log.shows('debug')) log.write('debug', `read data, count: ${String(chunk.length)}`);
       for (const frame of framer.push(chunk)) {
-        const reply = await dispatcher.answer(frame);
+        const reply = await dispatcher.answer(frame, caller);
         if (reply !== undefined) await send(channel, parts, reply);
       }
     }

@@ -7,10 +7,13 @@ import { isErrno } from '../core/system-error.js';
 import { QEMU_VERSION, VERSION } from '../core/version.js';
 import { linuxPaths } from '../linux/paths.js';
 import { TransportError } from '../transports/transport-error.js';
+import { refusals } from '../transports/admission.js';
+import { checkPolicy } from './check-policy.js';
 import { configure, type Configuration } from './configure.js';
 import type { LogFile, ProgramHost } from './host.js';
 import { PidfileError, takePidfile } from './pidfile.js';
 import { run } from './run.js';
+import { checkPaths, numbersOf, policyOf } from './safety.js';
 import { StopSignal } from './stop.js';
 
 const VERSION_TEXT = `${QEMU_VERSION} (qga ${VERSION})`;
@@ -29,6 +32,11 @@ interface Startable extends CompleteSettings {
 export async function runProgram(host: ProgramHost, argv: readonly string[]): Promise<number> {
   try {
     const configuration = await configure(host, argv, linuxPaths);
+    const { checkPolicy: policyFile } = configuration.commandLine;
+    if (policyFile !== undefined) {
+      host.print(await checkPolicy(host, policyFile));
+      return 0;
+    }
     return inform(host, configuration) ? 0 : await start(host, startable(configuration.settings));
   } catch (error) {
     if (error instanceof UsageError) return fail(host, `${error.message}; try 'qemu-ga --help'`);
@@ -67,6 +75,10 @@ function startable(given: Settings): Startable {
 
 async function start(host: ProgramHost, given: Startable): Promise<number> {
   const settings = given.daemon ? await absolute(host, given) : given;
+  const policy = policyOf(settings);
+  const uids = numbersOf(settings.allowUids, 'allow-uids');
+  const cids = numbersOf(settings.vsockAllowCids, 'vsock-allow-cids');
+  await checkPaths(host.files, settings);
   if (settings.daemon) {
     const code = await host.enterBackground();
     if (code !== undefined) return code;
@@ -79,6 +91,7 @@ async function start(host: ProgramHost, given: Startable): Promise<number> {
     verbose: settings.verbose,
     block: settings.blockRpcs,
     allow: settings.allowRpcs,
+    ...(policy === undefined ? {} : { policy }),
     ...(settings.fsfreezeHook === undefined ? {} : { fsfreezeHook: settings.fsfreezeHook }),
   });
   thawOnFault(host, agent);
@@ -95,7 +108,11 @@ async function start(host: ProgramHost, given: Startable): Promise<number> {
     const ready = (): void => {
       host.ready();
     };
-    await run({ agent, platform, wires, transports, method, path, retry, ready, stop });
+    const refused = refusals(wires.clock, (line) => {
+      agent.log.write('error', line);
+    });
+    const admission = { uids, cids, refused };
+    await run({ admission, agent, platform, wires, transports, method, path, retry, ready, stop });
     await agent.stop();
     return 0;
   } finally {

@@ -5,6 +5,7 @@ import { Server } from '../core/server.js';
 import type { Wires } from '../descriptors.js';
 import type { Clock, Platform } from '../platform.js';
 import { TransportError } from '../transports/transport-error.js';
+import type { Admission } from '../transports/admission.js';
 import type { Transports } from '../transports/index.js';
 import type { StopSignal } from './stop.js';
 
@@ -18,6 +19,7 @@ export interface RunOptions {
   readonly transports: Transports;
   readonly method: Method;
   readonly path: string;
+  readonly admission: Admission;
   /** try again when the channel cannot be opened or breaks */
   readonly retry: boolean;
   /** called once, when the channel is open or, with `retry`, has failed for the first time */
@@ -31,11 +33,11 @@ export interface RunOptions {
  * @throws TransportError when the channel cannot be opened and is not to be tried again
  */
 export async function run(options: RunOptions): Promise<'stopped' | 'broken'> {
-  const { agent, method, path, platform, retry, stop, transports, wires } = options;
+  const { admission, agent, method, path, platform, retry, stop, transports, wires } = options;
   let ready: (() => void) | undefined = options.ready;
   for (;;) {
     try {
-      const listener = await transports[method](wires, path);
+      const listener = transports[method](wires, path, admission);
       ready?.();
       ready = undefined;
       await serveUntilBroken(options, listener);

@@ -22,6 +22,8 @@ export const O_TRUNC = 0o1000;
 export const O_APPEND = 0o2000;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
+/** Names a file without opening it. */
+export const O_PATH = 0o10000000;
 
 /** Address family of unix sockets: unix(7). */
 export const AF_UNIX = 1;

@@ -16,6 +16,8 @@ export interface Paths {
   readonly ipv6Route: string;
   readonly config: string;
   readonly fsfreezeHook: string;
+  /** the agent's own directory in /proc, which is its user's */
+  readonly self: string;
   readonly pidfile: string;
   readonly statedir: string;
   readonly virtioPort: string;
@@ -58,6 +60,7 @@ export const linuxPaths: Paths = {
   ipv6Route: '/proc/net/ipv6_route',
   config: '/etc/qemu/qemu-ga.conf',
   fsfreezeHook: '/etc/qemu/fsfreeze-hook',
+  self: '/proc/self',
   pidfile: '/var/run/qemu-ga.pid',
   statedir: '/var/run',
   virtioPort: '/dev/virtio-ports/org.qemu.guest_agent.0',

@@ -18,8 +18,7 @@ function nodeHost(): ProgramHost {
     files: nodeFiles,
     kernels: nodeKernels,
     wires,
-    // Node's own sockets are faster than calls through the C library
-    transports: { ...transports, 'unix-listen': (_, path) => listenUnix(path) },
+    transports: { ...transports, 'unix-listen': listenUnix },
     pid: process.pid,
     print: (text) => {
       fs.writeSync(STDOUT, text);

@@ -1,4 +1,4 @@
-import { ChannelClosedError, PushQueue, type ByteChannel } from '@qga/protocol';
+import { ChannelClosedError, PushQueue, type ByteChannel, type PeerIdentity } from '@qga/protocol';
 import { SystemError } from '../core/system-error.js';
 import { pause, READABLE, WRITABLE, type Wires } from '../descriptors.js';
 import { EAGAIN } from '../linux/constants.js';
@@ -22,6 +22,7 @@ export type WireKind = 'socket' | 'line' | 'port';
 /** A channel over a non-blocking descriptor. */
 export class FdChannel implements ByteChannel {
   readonly peer: string;
+  readonly identity: PeerIdentity;
   readonly chunks: PushQueue<Uint8Array>;
   /** settles when the channel has ended, whoever ended it; with the error when it broke */
   readonly ended: Promise<Error | undefined>;
@@ -37,11 +38,12 @@ export class FdChannel implements ByteChannel {
   #interest = 0;
   #writable: (() => void) | undefined;
 
-  constructor(wires: Wires, fd: number, peer: string, kind: WireKind) {
+  constructor(wires: Wires, fd: number, peer: string, kind: WireKind, identity: PeerIdentity) {
     this.#wires = wires;
     this.#fd = fd;
     this.peer = peer;
     this.#kind = kind;
+    this.identity = identity;
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     this.chunks = new PushQueue(() => {
       this.#reading = true;
