@@ -13,6 +13,7 @@ import { killedWhileFrozen } from './killed-while-frozen.js';
 import { absentHost } from './absent-host.js';
 import { basics } from './basics.js';
 import { deviceMapper } from './device-mapper.js';
+import { backupProfile, vsockPeers } from './policy.js';
 import { portOpens } from './port-opens.js';
 import type { Scenario } from './scenario.js';
 import { halt, powerdown, reboot } from './shutdown.js';
@@ -59,6 +60,8 @@ export const sessions: readonly Session[] = [
       password,
       isaSerial,
       vsock,
+      vsockPeers,
+      backupProfile,
       powerdown,
     ],
   },

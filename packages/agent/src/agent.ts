@@ -34,6 +34,9 @@ export interface AgentOptions {
   readonly policy?: PolicyRules;
 }
 
+/** The commands that an agent has, in the schema's order. */
+export const offeredCommands = Object.keys(commands) as CommandName[];
+
 /** The agent without its channels: everything that all clients share. */
 export class Agent {
   readonly dispatcher: Dispatcher;
@@ -71,7 +74,7 @@ export class Agent {
       programs: new ProgramTable(platform),
       freezes: new FreezeSession(),
       authorizedKeys: new Mutex(),
-      offered: Object.keys(commands) as CommandName[],
+      offered: offeredCommands,
       fsfreezeHook: options.fsfreezeHook,
     });
   }

@@ -136,7 +136,11 @@ contract(
   unixPlace((file) => transports['unix-listen'](wires, file, nobodyElse)),
   undefined,
 );
-contract('unix-listen over Node’s sockets', unixPlace((file) => listenUnix(wires, file, nobodyElse)), undefined);
+contract(
+  'unix-listen over Node’s sockets',
+  unixPlace((file) => listenUnix(wires, file, nobodyElse)),
+  undefined,
+);
 
 /** Whether the kernel has vsock's loopback. */
 function vsockMissing(): string | undefined {
@@ -150,7 +154,7 @@ contract(
   async () => {
     const port = 20_000 + (process.pid % 10_000);
     return {
-      listener: await transports['vsock-listen'](wires, `1:${port}`, { ...nobodyElse, cids: new Set([1]) }),
+      listener: transports['vsock-listen'](wires, `1:${port}`, { ...nobodyElse, cids: new Set([1]) }),
       severalClients: true,
       connect() {
         const fd = descriptors.socket(AF_VSOCK, SOCK_STREAM, 0);
@@ -181,7 +185,7 @@ contract(
   'isa-serial',
   async () => {
     const { master, slave } = openPty();
-    const listener = await transports['isa-serial'](wires, slave, nobodyElse);
+    const listener = transports['isa-serial'](wires, slave, nobodyElse);
     return { listener, severalClients: false, connect: () => Promise.resolve(peerOf(master)) };
   },
   fs.existsSync('/dev/ptmx') ? undefined : 'no pseudo-terminals here',
@@ -189,7 +193,7 @@ contract(
 
 test('a serial line is raw: nothing is echoed, nothing is changed', async () => {
   const { master, slave } = openPty();
-  const listener = await transports['isa-serial'](wires, slave, nobodyElse);
+  const listener = transports['isa-serial'](wires, slave, nobodyElse);
   const channel = await accepted(listener);
   const peer = peerOf(master);
   peer.send('a\r\nb\x03\x04\x11\xff');

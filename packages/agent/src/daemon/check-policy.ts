@@ -1,4 +1,4 @@
-import { commands } from '../commands/index.js';
+import { offeredCommands } from '../agent.js';
 import { configError, parseConfig } from '../core/command-line.js';
 import { readTextFile } from '../core/read-file.js';
 import { isErrno } from '../core/system-error.js';
@@ -20,7 +20,7 @@ export async function checkPolicy(host: ProgramHost, path: string): Promise<stri
   }
   const { allowRpcs: allow, blockRpcs: block, policy } = parseConfig(text, path);
   try {
-    return explainPolicy(parsePolicy(policy), { allow, block }, Object.keys(commands));
+    return explainPolicy(parsePolicy(policy), { allow, block }, offeredCommands);
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     throw configError(path, error.message);

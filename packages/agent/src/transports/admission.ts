@@ -7,7 +7,7 @@ export interface Admission {
   /** machines, over vsock; the host always may */
   readonly cids: ReadonlySet<number>;
   /** Told of everybody who was turned away. */
-  refused(peer: string): void;
+  readonly refused: (peer: string) => void;
 }
 
 /** Pause between two lines about refused clients, in milliseconds: who is refused must not fill the log. */

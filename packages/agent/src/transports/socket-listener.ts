@@ -40,7 +40,7 @@ export interface AcceptOptions {
   /** Tells who has connected. @param address the peer's */
   identify(connection: number, address: Uint8Array): Client;
   /** told of clients that are not admitted */
-  refused(peer: string): void;
+  readonly refused: (peer: string) => void;
   /** called once when the listener closes, before its descriptor does */
   release?(): void;
   readonly makeChannel?: ChannelMaker | undefined;
