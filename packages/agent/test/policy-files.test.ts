@@ -133,6 +133,39 @@ suite('file rules', () => {
     assert.match(await open(agent, '/proc/self/ns/mnt', 'r'), DENIED);
   });
 
+  /** An agent under which a link takes a file's place between the judgement and the opening. */
+  function agentWithRace(file: string): Promise<Agent> {
+    const real = nodePlatform({ write: () => undefined, syslog: () => undefined });
+    let done = false;
+    const readlink = async (link: string): Promise<string> => {
+      const known = await real.files.readlink(link);
+      if (!done) {
+        done = true;
+        fs.rmSync(file, { force: true });
+        fs.symlinkSync(inside('closed/secret'), file);
+      }
+      return known;
+    };
+    return agentOn({ ...real, files: { ...real.files, readlink } }, PERMIT);
+  }
+
+  for (const mode of ['w', 'a', 'w+', 'a+', 'r+', 'r']) {
+    test(`a link that takes a file's place at the last moment is not followed (${mode})`, async () => {
+      const kept = inside('kept');
+      fs.linkSync(inside('open/plain'), kept);
+      assert.equal(await open(await agentWithRace(inside('open/plain')), inside('open/plain'), mode), 'opened');
+      // it is the file that was judged
+      assert.equal(fs.readFileSync(kept, 'utf8'), mode.startsWith('w') ? '' : 'plain');
+      assert.equal(fs.readFileSync(inside('closed/secret'), 'utf8'), 'secret');
+    });
+
+    test(`a link that appears where a file is to be made is not followed (${mode})`, async () => {
+      const said = await open(await agentWithRace(inside('open/new')), inside('open/new'), mode);
+      assert.match(said, /^failed to open file .*Too many levels of symbolic links$/);
+      assert.equal(fs.readFileSync(inside('closed/secret'), 'utf8'), 'secret');
+    });
+  }
+
   test('whoever moves links about meanwhile gets nothing but what is permitted', async () => {
     const agent = await agentWith(...PERMIT);
     const mover = inside('open/moving');
@@ -194,8 +227,9 @@ suite('rules for the rest', () => {
     fs.copyFileSync('/bin/true', inside('open/true'));
     fs.chmodSync(inside('open/true'), 0o755);
     fs.symlinkSync('/bin/sh', inside('closed/sh'));
+    fs.symlinkSync('../closed', inside('open/folder'));
     const agent = await agentWith(
-      'exec=/bin/true;/bin/echo hello *;@/closed/sh -c *;@/open/*  **;!/bin/sh',
+      'exec=/bin/true;/bin/echo hello *;@/closed/sh -c *;@/open/**  **;!/bin/sh',
       'exec-env=LANG;LC_*',
     );
     const run = (file: string, ...arg: string[]): Promise<string> => error(agent, 'guest-exec', { path: file, arg });
@@ -210,6 +244,10 @@ suite('rules for the rest', () => {
     assert.equal(await run(inside('open/true'), '1', '2', '3'), 'done');
     // an exception goes by where the link leads, too
     assert.match(await run(inside('closed/sh'), '-c', 'true'), /exec has the exception !\/bin\/sh/);
+    fs.copyFileSync('/bin/true', inside('closed/true'));
+    for (const way of ['open/../closed/true', 'open/folder/true']) {
+      assert.match(await run(`${folder}/${way}`), /nothing in exec permits it/);
+    }
     assert.match(await run(inside('open/../closed/sh')), /GenericError: denied/);
     assert.match(await run('/nonexistent/x'), /Failed to execute child process .* \(No such file or directory\)/);
     const withEnv = (...env: string[]): Promise<string> => error(agent, 'guest-exec', { path: '/bin/true', env });
