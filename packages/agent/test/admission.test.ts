@@ -139,7 +139,7 @@ for (const { name, command } of hosts) {
       fs.writeFileSync(file, '[general]\n');
       fs.chmodSync(file, 0o666);
       const [program = '', ...args] = command;
-      const { status, stderr } = spawnSync(program, [...args, '-c', file, '-D'], { encoding: 'utf8' });
+      const { status, stderr } = spawnSync(program, [...args, '-c', file, '-D'], { encoding: 'utf8', timeout: 20_000 });
       assert.equal(status, 1);
       assert.match(stderr, /refused: .*agent\.conf can be written by others \(mode 0666\)/);
     });
@@ -159,7 +159,10 @@ for (const { name, command } of hosts) {
         { text: /-f, pidfile/, words: ['-d', '-p', good.p, '-t', good.t, '-f', path.join(open, 'pid')] },
       ];
       for (const { text, words } of cases) {
-        const { status, stderr } = spawnSync(program, [...args, ...config, ...words], { encoding: 'utf8' });
+        const { status, stderr } = spawnSync(program, [...args, ...config, ...words], {
+          encoding: 'utf8',
+          timeout: 20_000,
+        });
         assert.equal(status, 1, words.join(' '));
         assert.match(stderr, text);
         assert.match(stderr, /open can be written by others \(mode 0777\)/);
@@ -201,7 +204,7 @@ for (const { name, command } of hosts) {
       const file = path.join(folder, 'policy.conf');
       const check = (text: string): { status: number | null; stdout: string; stderr: string } => {
         fs.writeFileSync(file, text);
-        return spawnSync(program, [...args, '--check-policy', file], { encoding: 'utf8' });
+        return spawnSync(program, [...args, '--check-policy', file], { encoding: 'utf8', timeout: 20_000 });
       };
       const good = check('[policy]\nprofile=backup\n');
       assert.equal(good.status, 0);
