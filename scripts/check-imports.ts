@@ -97,7 +97,7 @@ const PARTS: readonly Part[] = [
   },
   { path: 'conformance', may: [], node: true },
   { path: 'vm', may: [], node: true },
-  { path: 'scripts', may: ['@qga/client', '@qga/agent/core', 'esbuild', 'typescript'], node: true },
+  { path: 'scripts', may: ['@qga/client', '@qga/agent/core', 'vm', 'esbuild', 'typescript'], node: true },
 ];
 
 const IMPORT = /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*'([^']+)'|^\s*import\s*'([^']+)'|\bimport\('([^']+)'\)/gm;
