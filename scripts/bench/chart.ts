@@ -2,7 +2,7 @@ import { middle, times } from './figures.js';
 import type { Row, Table } from './result.js';
 
 const WIDTH = 860;
-const LEFT = 330;
+const LEFT = 320;
 const RIGHT = 60;
 const TOP = 64;
 const ROW = 34;
@@ -50,22 +50,27 @@ function advantage(row: Row, column: string, reference: string): number {
   return row.better === 'less' ? 1 / ratio : ratio;
 }
 
-function bar(ratio: number, y: number, kind: string): string {
+/** Where the goal of a column stands, if it is one of ratio. */
+function goalOf(row: Row, column: string): number | undefined {
+  const goal = row.goals?.[column];
+  if (goal === undefined || 'value' in goal) return undefined;
+  return row.better === 'less' ? 1 / goal.ratio : goal.ratio;
+}
+
+/** A bar from 1× on, the mark of its goal, and behind both the figure. */
+function bar(ratio: number, goal: number | undefined, y: number, kind: string): string {
   const [from, to] = [x(1), x(ratio)];
   const at = Math.min(from, to).toFixed(1);
   const width = Math.max(Math.abs(to - from), 1).toFixed(1);
+  const rect = `<rect class="${kind}" x="${at}" y="${y.toFixed(1)}" width="${width}" height="${BAR}" rx="2"/>`;
+  const end = Math.max(to, goal === undefined ? 0 : x(goal));
   const label =
     ratio >= 1
-      ? text(to + 4, y + BAR - 2, times(ratio))
-      : text(to - 4, y + BAR - 2, times(ratio), 'text-anchor="end"');
-  return `<rect class="${kind}" x="${at}" y="${y.toFixed(1)}" width="${width}" height="${BAR}" rx="2"/>${label}`;
-}
-
-function goalMark(row: Row, column: string, y: number): string {
-  const goal = row.goals?.[column];
-  if (goal === undefined || 'value' in goal) return '';
-  const at = x(row.better === 'less' ? 1 / goal.ratio : goal.ratio).toFixed(1);
-  return `<line class="goal" x1="${at}" x2="${at}" y1="${(y - 2).toFixed(1)}" y2="${(y + BAR + 2).toFixed(1)}"/>`;
+      ? text(end + 5, y + BAR - 2, times(ratio))
+      : text(to - 5, y + BAR - 2, times(ratio), 'text-anchor="end"');
+  if (goal === undefined) return rect + label;
+  const mark = x(goal).toFixed(1);
+  return `${rect}<line class="goal" x1="${mark}" x2="${mark}" y1="${(y - 1).toFixed(1)}" y2="${(y + BAR + 1).toFixed(1)}"/>${label}`;
 }
 
 function rowMarks(row: Row, series: readonly string[], reference: string, at: number): string {
@@ -74,9 +79,9 @@ function rowMarks(row: Row, series: readonly string[], reference: string, at: nu
     const ratio = advantage(row, column, reference);
     if (!Number.isFinite(ratio)) return '';
     const top = y + 4 + index * (BAR + 2);
-    return bar(ratio, top, index === 0 ? 'first' : 'second') + goalMark(row, column, top);
+    return bar(ratio, goalOf(row, column), top, index === 0 ? 'first' : 'second');
   });
-  return text(LEFT - 48, y + ROW / 2 + 4, row.title, 'text-anchor="end"') + bars.join('');
+  return text(LEFT - 52, y + ROW / 2 + 4, row.title, 'text-anchor="end"') + bars.join('');
 }
 
 function legend(series: readonly string[], reference: string): string {

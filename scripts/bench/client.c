@@ -7,19 +7,22 @@
  *     client SOCKET read PATH SIZE COUNT    bytes per second of the file's content
  *     client SOCKET write PATH SIZE COUNT   the same
  *     client SOCKET exec COUNT          guest-exec of /bin/true and its status, microseconds each (p50)
- *     client SOCKET ask REQUEST COUNT PAUSE     p50, p99 and maximum in microseconds, bytes of the last reply; PAUSE in microseconds
- *     client SOCKET flood REQUEST SECONDS   requests as fast as they go, replies thrown away; answered requests per second
+ *     client SOCKET ask REQUEST COUNT PAUSE   p50, p99, maximum and PAUSE in microseconds; bytes of the last reply
+ *     client SOCKET flood REQUEST SECONDS   requests as fast as they go; answered requests per second
  *     client - start PROGRAM ARGS...    microseconds from fork to the first reply; SOCKET is the argument after -p
  *     client - cpu PID                  microseconds of processor time that a process has used
+ *     client - unloop NUMBER...         removes loop devices that nobody uses; how many
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/loop.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -226,6 +229,13 @@ static void cpu(pid_t pid) {
     printf("%.1f\n", (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3);
 }
 
+static void remove_loops(char **numbers) {
+    int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC), count = 0;
+    if (control < 0) die("/dev/loop-control");
+    for (; *numbers; numbers++) count += ioctl(control, LOOP_CTL_REMOVE, atol(*numbers)) >= 0;
+    printf("%d\n", count);
+}
+
 /* Some builds of QEMU's agent do not end when they are asked to. */
 static void end_child(pid_t pid) {
     kill(pid, SIGTERM);
@@ -264,14 +274,9 @@ int main(int argc, char **argv) {
     reply = malloc(REPLY_ROOM);
     if (!reply) die("memory");
     const char *mode = argv[2];
-    if (strcmp(mode, "start") == 0) {
-        start(argv + 3);
-        return 0;
-    }
-    if (strcmp(mode, "cpu") == 0) {
-        cpu(atoi(argv[3]));
-        return 0;
-    }
+    if (strcmp(mode, "start") == 0) return start(argv + 3), 0;
+    if (strcmp(mode, "unloop") == 0) return remove_loops(argv + 3), 0;
+    if (strcmp(mode, "cpu") == 0) return cpu(atoi(argv[3])), 0;
     int fd = connect_to(argv[1]);
     if (fd < 0) die("connect");
     /* On a virtio port the agent has yet to notice that somebody came. */

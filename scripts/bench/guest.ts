@@ -36,7 +36,7 @@ export class BenchGuest {
     endProgramsWithUs();
     const { file } = await buildImage(variant, kernel.release);
     const options = { name: `bench-${variant.name}`, kernel: kernel.image, initramfs: file };
-    return new BenchGuest(await boot({ ...options, agents: [], disks: false, buses: false }));
+    return new BenchGuest(await boot({ ...options, agents: [], disks: true, buses: false }));
   }
 
   /** The host's end of the agent's port. */

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from './client.js';
 import type { Contender } from './contenders.js';
 
 const START_TIMEOUT = 60_000;
@@ -19,10 +20,13 @@ export interface Memory {
   readonly peak: number;
 }
 
-/** Reads /proc/PID/status and /proc/PID/smaps_rollup. @param texts both, one after the other */
+/**
+ * Reads /proc/PID/status and /proc/PID/smaps_rollup. The latter counts exactly, the former is a few pages late.
+ * @param texts both, one after the other
+ */
 export function memoryOf(texts: string): Memory {
   const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(texts)?.[1]);
-  return { rss: field('VmRSS'), pss: field('Pss'), anonymous: field('RssAnon'), peak: field('VmHWM') };
+  return { rss: field('Rss'), pss: field('Pss'), anonymous: field('Anonymous'), peak: field('VmHWM') };
 }
 
 /** A running agent on a unix socket, in a folder of its own. */
@@ -66,6 +70,11 @@ export class RunningAgent {
   memory(): Memory {
     const read = (name: string): string => readFileSync(`/proc/${this.pid}/${name}`, 'utf8');
     return memoryOf(read('status') + read('smaps_rollup'));
+  }
+
+  /** Microseconds of processor time that the agent has used. */
+  cpu(client: Client): number {
+    return client.run('-', 'cpu', this.pid)[0] ?? NaN;
   }
 
   async stop(): Promise<void> {

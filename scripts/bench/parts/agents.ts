@@ -34,7 +34,7 @@ export const ROWS: Readonly<Record<string, Heading>> = {
   anonymous: { title: 'idle anonymous memory', unit: 'KiB', better: 'less' },
   p50: { title: 'ping p50', unit: 'µs', better: 'less', goals: native(0.7) },
   p99: { title: 'ping p99', unit: 'µs', better: 'less' },
-  pingCpu: { title: 'processor time of the agent for a ping', unit: 'µs', better: 'less' },
+  pingCpu: { title: 'agent’s processor time for a ping', unit: 'µs', better: 'less' },
   pipelined: { title: 'pipelined pings', unit: '/s', better: 'more' },
   exec: { title: 'exec of /bin/true, until its exit is known', unit: 'µs', better: 'less' },
   read4: { title: 'read, 4 KiB requests', unit: 'MB/s', better: 'more' },
@@ -45,8 +45,8 @@ export const ROWS: Readonly<Record<string, Heading>> = {
   write64: { title: 'write, 64 KiB requests', unit: 'MB/s', better: 'more', goals: native(5) },
   write1024: { title: 'write, 1 MiB requests', unit: 'MB/s', better: 'more', goals: both(10, 8) },
   write8192: { title: 'write, 8 MiB requests', unit: 'MB/s', better: 'more' },
-  readCpu: { title: 'processor time of the agent to read a MiB, 1 MiB requests', unit: 'ms', better: 'less' },
-  writeCpu: { title: 'processor time of the agent to write a MiB, 1 MiB requests', unit: 'ms', better: 'less' },
+  readCpu: { title: 'agent’s processor time to read a MiB', unit: 'ms', better: 'less' },
+  writeCpu: { title: 'agent’s processor time to write a MiB', unit: 'ms', better: 'less' },
   peak: { title: 'peak RSS, 8 MiB requests', unit: 'KiB', better: 'less', goals: native(0.5) },
   after: { title: 'RSS after the transfers', unit: 'KiB', better: 'less' },
 };
@@ -75,10 +75,9 @@ function startTime(client: Client, contender: Contender): number {
 
 /** Processor time, in microseconds, that the agent spends while something is done. */
 function cpuOf(client: Client, agent: RunningAgent, work: () => void): number {
-  const used = (): number => client.run('-', 'cpu', agent.pid)[0] ?? NaN;
-  const before = used();
+  const before = agent.cpu(client);
   work();
-  return used() - before;
+  return agent.cpu(client) - before;
 }
 
 function transfers(client: Client, agent: RunningAgent, report: Report): void {
@@ -158,7 +157,9 @@ export async function measureAgents(client: Client, rounds: number, pings: numbe
   }
   for (const contender of contenders) await growth(client, contender, pings, grown);
   const columns = contenders.map(({ name }) => name);
-  const text = 'One client in C over a unix socket, one request at a time. MB/s counts bytes of the file, not of the base64.';
+  const text = 
+    'One client in C over a unix socket, one request at a time. MB/s counts bytes of the file, not of the base64. ' +
+    'Processor time to read and to write is that of 1 MiB requests.';
   return [
     { title: 'Start, memory, speed', text, columns, reference: REFERENCE, rows: samples.rows(ROWS) },
     { title: `${pings} pings`, text: 'Pipelined, after a first 20 000.', columns, rows: grown.rows(GROWTH) },

@@ -30,7 +30,7 @@ function placeOf(client: Client, contender: Contender, agent: RunningAgent, file
     target: { from: join(files, 'target'), to: join(files, 'target') },
     bytes: BYTES,
     sampleBytes: SAMPLE_BYTES,
-    agentCpu: async () => (client.run('-', 'cpu', agent.pid)[0] ?? NaN) / 1e6,
+    agentCpu: async () => agent.cpu(client) / 1e6,
   };
 }
 

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import type { Client } from '../client.js';
 
 /** Many of something that commands list. */
 export interface Crowd {
@@ -10,7 +11,7 @@ export interface Crowd {
   readonly most: number;
   readonly commands: readonly string[];
   /** makes them; they are the agent's alone where the kernel can keep them apart */
-  make(count: number): MadeCrowd;
+  make(client: Client, count: number): MadeCrowd;
 }
 
 export interface MadeCrowd {
@@ -19,6 +20,7 @@ export interface MadeCrowd {
   remove(): void;
 }
 
+const BLOCK_DEVICES = '/sys/block';
 const DISK_BYTES = 1024 * 1024;
 
 const mounts: Crowd = {
@@ -26,7 +28,7 @@ const mounts: Crowd = {
   text: 'Bind mounts of one folder, in a mount namespace of the agent. QEMU 7.2 and 11.1 list them too.',
   most: 2000,
   commands: ['guest-get-fsinfo'],
-  make: (count) => {
+  make: (_, count) => {
     const folder = mkdtempSync(join(tmpdir(), 'qga-mounts-'));
     const script = `cd ${folder} && i=0; while [ $i -lt ${count} ]; do mkdir -p m$i; mount --bind ${folder} m$i; i=$((i + 1)); done; exec "$@"`;
     return { prefix: ['unshare', '-m', 'sh', '-c', script, 'sh'], remove: () => rmSync(folder, { recursive: true }) };
@@ -38,7 +40,7 @@ const interfaces: Crowd = {
   text: 'Bridges with an address of each family, in a network namespace of the agent.',
   most: 500,
   commands: ['guest-network-get-interfaces', 'guest-network-get-route'],
-  make: (count) => {
+  make: (_, count) => {
     const folder = mkdtempSync(join(tmpdir(), 'qga-links-'));
     const batch = join(folder, 'batch');
     const lines = Array.from({ length: count }, (_, at) => [
@@ -58,19 +60,22 @@ const disks: Crowd = {
   text: 'Loop devices over one sparse file; the whole machine sees them while this runs.',
   most: 500,
   commands: ['guest-get-disks', 'guest-get-diskstats', 'guest-get-fsinfo'],
-  make: (count) => {
+  make: (client, count) => {
     const folder = mkdtempSync(join(tmpdir(), 'qga-disks-'));
     const file = join(folder, 'disk');
     writeFileSync(file, '');
     truncateSync(file, DISK_BYTES);
+    const before = new Set(readdirSync(BLOCK_DEVICES));
     const attached: string[] = [];
     const remove = (): void => {
-      for (const device of attached) execFileSync('losetup', ['-d', device]);
+      for (const name of attached) execFileSync('losetup', ['-d', `/dev/${name}`]);
+      const made = attached.filter((name) => !before.has(name)).map((name) => name.slice('loop'.length));
+      if (made.length > 0) client.run('-', 'unloop', ...made);
       rmSync(folder, { recursive: true });
     };
     try {
       while (attached.length < count) {
-        attached.push(execFileSync('losetup', ['-f', '--show', file], { encoding: 'utf8' }).trim());
+        attached.push(basename(execFileSync('losetup', ['-f', '--show', file], { encoding: 'utf8' }).trim()));
       }
     } catch (error) {
       remove();
@@ -88,7 +93,7 @@ export function crowds(): readonly Crowd[] {
 }
 
 /** Makes so many. @throws Error when a program for it fails */
-export function crowd(kind: Crowd, count: number): MadeCrowd {
+export function crowd(client: Client, kind: Crowd, count: number): MadeCrowd {
   console.error(`queries: ${count} ${kind.title}`);
-  return kind.make(count);
+  return kind.make(client, count);
 }
