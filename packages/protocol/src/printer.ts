@@ -15,16 +15,43 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** Everything but printable ASCII, and the two characters that need an escape. */
-const SPECIAL = /[^ !#-[\]-~]/g;
+const SPECIAL = /[^ !#-[\]-~]/;
+const ALL_SPECIAL = new RegExp(SPECIAL, 'g');
 
 function escape(unit: string): string {
   const code = unit.charCodeAt(0);
   return SHORT_ESCAPES[unit] ?? '\\u' + code.toString(16).toUpperCase().padStart(4, '0');
 }
 
+/** Characters after which a new piece of text begins: an interpreter copies a text each time something is added to it. */
+const PIECE = 200;
+
 /** A JSON string as QEMU prints it: pure ASCII, with upper-case escapes. */
 export function quoteText(text: string): string {
-  return `"${text.replace(SPECIAL, escape)}"`;
+  // most texts need no escape, and an interpreter takes several times as long to replace nothing
+  return SPECIAL.test(text) ? `"${text.replace(ALL_SPECIAL, escape)}"` : `"${text}"`;
+}
+
+/** A member as it is printed: what stands before its value, and the value's type. */
+interface WireMember {
+  readonly name: string;
+  readonly label: string;
+  readonly type: TypeRef;
+}
+
+/** The members of the types that were printed; looking them up for each value would take longer than printing it. */
+const wireMembers = new WeakMap<StructType, readonly WireMember[]>();
+
+function wireMembersOf(type: StructType): readonly WireMember[] {
+  const known = wireMembers.get(type);
+  if (known !== undefined) return known;
+  const types = new Map(type.members.map((one) => [one.name, one.type]));
+  const found = type.wire.flatMap((name): WireMember[] => {
+    const itemType = types.get(name);
+    return itemType === undefined ? [] : [{ name, label: `"${name}": `, type: itemType }];
+  });
+  wireMembers.set(type, found);
+  return found;
 }
 
 /** An array or object that is being printed: its elements (without keys) or members, and how far it is. */
@@ -38,6 +65,8 @@ interface Level {
 export class JsonPrinter {
   readonly #kernels: ByteKernels;
   #parts: Uint8Array[] = [];
+  /** complete pieces of text, and the one that is being added to */
+  #texts: string[] = [];
   #text = '';
 
   constructor(kernels: ByteKernels) {
@@ -47,6 +76,10 @@ export class JsonPrinter {
   /** Adds text that is JSON (and ASCII) already. */
   raw(text: string): this {
     this.#text += text;
+    if (this.#text.length > PIECE) {
+      this.#texts.push(this.#text);
+      this.#text = '';
+    }
     return this;
   }
 
@@ -127,17 +160,14 @@ export class JsonPrinter {
   }
 
   #struct(type: StructType, value: unknown): this {
-    this.raw('{');
-    let separator = '';
-    for (const name of type.wire) {
+    let before = '{';
+    for (const { name, label, type: itemType } of wireMembersOf(type)) {
       const item = member(value, name);
       if (item === undefined) continue;
-      const { type: itemType } = type.members.find((candidate) => candidate.name === name) ?? { type: undefined };
-      if (itemType === undefined) throw misfit(type, value);
-      this.raw(`${separator}"${name}": `).typed(itemType, item);
-      separator = ', ';
+      this.raw(before + label).typed(itemType, item);
+      before = ', ';
     }
-    return this.raw('}');
+    return this.raw(before === '{' ? '{}' : '}');
   }
 
   #list<T>(items: readonly T[], print: (item: T) => void): this {
@@ -166,7 +196,9 @@ export class JsonPrinter {
   }
 
   #flush(): void {
-    if (this.#text !== '') this.#parts.push(this.#kernels.textToAscii(this.#text));
+    if (this.#text !== '') this.#texts.push(this.#text);
+    if (this.#texts.length > 0) this.#parts.push(this.#kernels.textToAscii(this.#texts.join('')));
+    this.#texts = [];
     this.#text = '';
   }
 }
