@@ -24,7 +24,9 @@ export class Client {
    * @throws Error with what the agent answered, when it refused
    */
   run(...args: readonly (string | number)[]): number[] {
-    return figures(execFileSync(this.#program, args.map(String), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }));
+    return figures(
+      execFileSync(this.#program, args.map(String), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
   }
 
   /** As run, while this program goes on. */

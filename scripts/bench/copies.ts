@@ -50,7 +50,7 @@ export function copy(
 
 /** Bytes of a request with which a plain client is fastest; what each size gave goes into the samples, in MB/s. */
 export function bestChunk(place: CopyPlace, direction: Direction, samples: Samples): number {
-  let best = { chunk: CHUNKS[0] as number, seconds: Infinity };
+  let best: { chunk: number; seconds: number } = { chunk: CHUNKS[0], seconds: Infinity };
   for (const chunk of CHUNKS) {
     const { seconds } = copy('plain', direction, place, place.sample[direction], place.target[direction], chunk);
     samples.add(`${place.name} ${direction}`, chunkName(chunk), place.sampleBytes / 1e6 / seconds);
@@ -110,7 +110,11 @@ export class CopySamples {
       const goals = goal !== undefined && direction === 'from' ? { goals: { [COLUMNS.ours]: goal } } : {};
       headings[`${direction} speed`] = { title, unit: 'MB/s', better: 'more', ...goals };
       headings[`${direction} busy`] = { title: `${title}: the agent is busy`, unit: '% of the time', better: 'more' };
-      headings[`${direction} cpu`] = { title: `${title}: client’s processor time for a MiB`, unit: 'ms', better: 'less' };
+      headings[`${direction} cpu`] = {
+        title: `${title}: client’s processor time for a MiB`,
+        unit: 'ms',
+        better: 'less',
+      };
       headings[`${direction} peak`] = { title: `${title}: client’s peak RSS`, unit: 'MiB', better: 'less' };
     }
     const columns = Object.values(COLUMNS);

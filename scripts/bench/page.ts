@@ -13,7 +13,7 @@ export type PartName = (typeof PART_NAMES)[number];
 const DOCS = join(ROOT, 'docs');
 const PAGE = join(DOCS, 'benchmarks.md');
 const CHART = join(DOCS, 'benchmarks.svg');
-const PREFACE = join(ROOT, 'scripts/bench/preface.md');
+const PREFACE = join(ROOT, 'scripts/bench/preface.txt');
 
 function fileOf(name: PartName): string {
   return join(DOCS, 'benchmarks', `${name}.json`);

@@ -157,7 +157,7 @@ export async function measureAgents(client: Client, rounds: number, pings: numbe
   }
   for (const contender of contenders) await growth(client, contender, pings, grown);
   const columns = contenders.map(({ name }) => name);
-  const text = 
+  const text =
     'One client in C over a unix socket, one request at a time. MB/s counts bytes of the file, not of the base64. ' +
     'Processor time to read and to write is that of 1 MiB requests.';
   return [

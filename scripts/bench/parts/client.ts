@@ -90,7 +90,8 @@ async function large(files: string): Promise<Table> {
     peak: { title: 'client’s peak RSS', unit: 'MiB', better: 'less', goals },
     speed: { title: 'speed', unit: 'MB/s', better: 'more' },
   };
-  const text = 'A sparse file, the native agent; once. The goal, 150 MB, is 143 MiB. An empty Node process has about 40.';
+  const text =
+    'A sparse file, the native agent; once. The goal, 150 MB, is 143 MiB. An empty Node process has about 40.';
   return { title: '4 GiB', text, columns: ['copyFrom', 'copyTo'], rows: samples.rows(headings) };
 }
 

@@ -82,7 +82,9 @@ export async function measureVm(client: Client, rounds: number): Promise<Table[]
       }
     }
   }
-  const headings = Object.entries(ROWS).map(([name, { title, unit, better }]) => [name, { title, unit, better }] as const);
+  const headings = Object.entries(ROWS).map(
+    ([name, { title, unit, better }]) => [name, { title, unit, better }] as const,
+  );
   const text =
     'QEMU 7.2 without KVM, two emulated processors, 1 GiB; the client is outside, at the socket of the virtio port; files lie on a virtio disk with ext4. ' +
     'The goals are those of the machine itself and are not asked for here: an emulated processor makes interpreted code slower than compiled code by another factor than a real one.';

@@ -5,7 +5,12 @@ import { cell, figure, times, verdict } from '../figures.js';
 import { median, Samples, type Row } from '../result.js';
 import { memoryOf } from '../running-agent.js';
 
-const speed: Row = { title: 'speed', unit: 'MB/s', better: 'more', values: { ours: [50, 30, 40], theirs: [10], none: [] } };
+const speed: Row = {
+  title: 'speed',
+  unit: 'MB/s',
+  better: 'more',
+  values: { ours: [50, 30, 40], theirs: [10], none: [] },
+};
 const memory: Row = { title: 'memory', unit: 'KiB', better: 'less', values: { ours: [300], theirs: [500] } };
 
 test('the median is the middle one, or between the middle two', () => {
@@ -16,7 +21,14 @@ test('the median is the middle one, or between the middle two', () => {
 });
 
 test('figures have about three digits', () => {
-  assert.deepEqual([0, 0.012345, 1.2345, 12.345, 1234.5, -4].map(figure), ['0', '0.0123', '1.23', '12.3', '1235', '-4.00']);
+  assert.deepEqual([0, 0.012345, 1.2345, 12.345, 1234.5, -4].map(figure), [
+    '0',
+    '0.0123',
+    '1.23',
+    '12.3',
+    '1235',
+    '-4.00',
+  ]);
   assert.deepEqual([0.0123, 0.5, 9.94, 12.3, Infinity].map(times), ['0.012×', '0.50×', '9.9×', '12×', '–×']);
 });
 
@@ -54,6 +66,7 @@ test('the chart turns «less is better» round', () => {
 });
 
 test('memory is read from what the kernel says', () => {
-  const text = 'VmHWM:\t  30 kB\nVmRSS:\t  16 kB\nRssAnon:\t  8 kB\nRss:   20 kB\nPss:    15 kB\nPss_Anon: 9 kB\nAnonymous:  10 kB\n';
+  const text =
+    'VmHWM:\t  30 kB\nVmRSS:\t  16 kB\nRssAnon:\t  8 kB\nRss:   20 kB\nPss:    15 kB\nPss_Anon: 9 kB\nAnonymous:  10 kB\n';
   assert.deepEqual(memoryOf(text), { rss: 20, pss: 15, anonymous: 10, peak: 30 });
 });

@@ -1,4 +1,5 @@
 import { ipv4Text, ipv6Text } from './ip-text.js';
+import { wordsOf } from './words.js';
 
 const IPV4_COLUMNS = 11;
 const IPV6_COLUMNS = 10;
@@ -49,8 +50,10 @@ function ipv6OfHex(hex: string): string {
 }
 
 function rowsOf(text: string, columns: number): string[][] {
-  const rows = text.split('\n').map((line) => line.trim().split(/\s+/));
-  return rows.filter((row) => row.length >= columns);
+  return text
+    .split('\n')
+    .map(wordsOf)
+    .filter((row) => row.length >= columns);
 }
 
 /** Reads `/proc/net/route`, whose first line names the columns; lines that are too short are left out. */
