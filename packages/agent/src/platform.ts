@@ -54,6 +54,11 @@ export interface Files {
   close(file: FileDescriptor): Promise<void>;
   /** Reads at the file position. @returns bytes read, 0 at the end */
   read(file: FileDescriptor, into: Uint8Array): Promise<number>;
+  /**
+   * Opens a file, reads it from its start, and closes it, where the host can do all that in one go.
+   * @returns bytes read; as many as there is room for when the file may be longer
+   */
+  readSmall?(path: string, into: Uint8Array): Promise<number>;
   /** Writes at the file position. @returns bytes written, maybe fewer than given */
   write(file: FileDescriptor, bytes: Uint8Array): Promise<number>;
   /** @returns the new position in bytes */

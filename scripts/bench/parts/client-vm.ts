@@ -8,8 +8,8 @@ import { writeBytes } from '../source-file.js';
 
 const MIB = 1024 * 1024;
 /** An emulated processor is slow. */
-const BYTES = 32 * MIB;
-const SAMPLE_BYTES = 8 * MIB;
+const BYTES = 16 * MIB;
+const SAMPLE_BYTES = 2 * MIB;
 
 /** Sources to the guest lie here, sources from the guest in its tmpfs. */
 function placeOf(name: string, guest: BenchGuest, files: string): CopyPlace {

@@ -6,6 +6,9 @@ import type { FileDescriptor, Files, Platform } from '../platform.js';
 const FIRST_PIECE = 1024;
 const LARGEST_PIECE = 65_536;
 
+/** What is longer is not read in one go. */
+const SMALL = 8192;
+
 const LIMIT = 16 * 1024 * 1024;
 
 /**
@@ -25,6 +28,11 @@ export async function readTextFile(
 
 /** Reads a small file whole, as bytes. @throws SystemError */
 export async function readFile({ files }: Pick<Platform, 'files'>, path: string, limit = LIMIT): Promise<Uint8Array> {
+  if (files.readSmall !== undefined) {
+    const room = new Uint8Array(Math.min(SMALL, limit));
+    const count = await files.readSmall(path, room);
+    if (count < room.length) return room.subarray(0, count);
+  }
   const file = await files.open(path, O_RDONLY | O_CLOEXEC);
   try {
     return await readOpenFile(files, file, limit);

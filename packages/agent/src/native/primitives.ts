@@ -21,6 +21,7 @@ export const Operation = {
   statvfs: 15,
   executable: 16,
   ioctl: 17,
+  readSmall: 18,
 } as const;
 
 /** A path, or bytes that must not change or move until the job is done. */
