@@ -1,6 +1,8 @@
 import { buses } from './buses.js';
 import { clock } from './clock.js';
 import { fileRoundTrip } from './file-round-trip.js';
+import { clockJumps, manyPings, replugged, upgraded } from './faults/agent.js';
+import { badDisk, diskFull, manyHandles, oddFiles, tightMemory } from './faults/files.js';
 import { filesystems } from './filesystems.js';
 import { freezeBlocksWrites } from './freeze-blocks-writes.js';
 import { freezeCounts } from './freeze-counts.js';
@@ -62,7 +64,13 @@ export const sessions: readonly Session[] = [
       powerdown,
     ],
   },
-  { name: 'buses', agents: ['virtio'], disks: false, buses: true, scenarios: [deviceMapper, buses] },
+  {
+    name: 'faults',
+    agents: ['virtio', 'isa'],
+    disks: false,
+    scenarios: [diskFull, oddFiles, manyHandles, clockJumps, upgraded, replugged, manyPings, tightMemory],
+  },
+  { name: 'buses', agents: ['virtio'], disks: false, buses: true, scenarios: [deviceMapper, buses, badDisk] },
 
   { name: 'suspend', agents: ['virtio'], disks: false, scenarios: [suspend] },
   { name: 'halt', agents: ['virtio'], disks: false, scenarios: [halt] },

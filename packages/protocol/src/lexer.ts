@@ -268,14 +268,18 @@ export class Lexer {
   /** Keeps the bytes from `start` to here for the string at hand; false when the message has no room for them. */
   #keep(start: number): boolean {
     const piece = this.#bytes.subarray(start, this.#at);
+    if (!this.#hasRoom(piece.length)) return false;
     this.size += piece.length;
-    if (this.size + 2 > this.budget) {
-      this.#pending.take();
-      this.#inside = 'nothing';
-      return false;
-    }
     if (!this.discard && piece.length > 0) this.#pending.append(piece);
     return true;
+  }
+
+  /** Whether there is room for so many more bytes of the string at hand; else it is given up. */
+  #hasRoom(bytes: number): boolean {
+    if (this.size + bytes + 2 <= this.budget) return true;
+    this.#pending.take();
+    this.#inside = 'nothing';
+    return false;
   }
 
   #finishString(start: number): TokenKind {
@@ -291,6 +295,7 @@ export class Lexer {
   }
 
   #strayString(start: number): TokenKind {
+    if (!this.#hasRoom(this.#at - start)) return 'oversize'; // as when a chunk ends before the byte
     this.#pending.append(this.#bytes.subarray(start, Math.min(this.#at, start + QUOTED_BYTES + 1)));
     return this.#stray([Uint8Array.of(this.quote), ...this.#pending.head(QUOTED_BYTES)]);
   }

@@ -24,7 +24,7 @@ export interface CpuStats {
  */
 export function parseCpuStats(text: string): CpuStats[] {
   const all: CpuStats[] = [];
-  for (const [, number, columns = ''] of text.matchAll(/^cpu(\d+) (.*)$/gm)) {
+  for (const [, number, columns = ''] of text.matchAll(/^cpu(\d+) ([\d ]*)$/gm)) {
     const [user, nice, system, idle, ...others] = columns
       .trim()
       .split(/\s+/)
