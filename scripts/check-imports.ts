@@ -96,6 +96,19 @@ const PARTS: readonly Part[] = [
     node: true,
   },
   { path: 'conformance', may: [], node: true },
+  {
+    path: 'fuzz',
+    may: [
+      '@qga/protocol',
+      '@qga/protocol/node',
+      '@qga/agent/core',
+      '@qga/client/core',
+      'packages/agent',
+      'packages/schema',
+      'conformance',
+    ],
+    node: true,
+  },
   { path: 'vm', may: [], node: true },
   { path: 'scripts', may: ['@qga/client', '@qga/agent/core', 'esbuild', 'typescript'], node: true },
 ];
@@ -115,7 +128,7 @@ function importsOf(file: string): string[] {
 /** The source file, or the folder of compiled files, that a relative import means. */
 function target(file: string, name: string): string {
   const joined = path.posix.join(path.posix.dirname(file), name).replace(/\.js$/, '.ts');
-  return joined.replace(/^(packages\/[^/]+)\/dist\//, '$1/src/');
+  return joined.replace(/^(packages\/[^/]+)\/dist\//, '$1/src/').replace(/^build\//, '');
 }
 
 function fault(file: string, part: Part, name: string): string | undefined {

@@ -24,7 +24,7 @@ const ACCEPTED: readonly {
   },
   {
     reason: 'refused: a reply with inf in it is not JSON',
-    fits: (sent, expected) => /: -?inf[,}\]]/.test(expected) || /\d[eE]\+?\d{3}/.test(sent),
+    fits: (sent, expected) => /: -?inf[,}\]]/.test(expected) || /\d[eE]\+?\d{3}|\d{309}/.test(sent),
   },
   { reason: 'no file can have a name with NUL in it', fits: (sent) => /\\u0000|\xc0\x80/.test(sent) },
 ];

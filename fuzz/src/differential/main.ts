@@ -48,8 +48,9 @@ async function differs(
   }
   let found: Difference | undefined;
   for (const [index, actual] of others.entries()) {
-    for (const [at, { text }] of items.entries()) {
-      const [a = '', b = ''] = [expected[at], actual === undefined ? 'the agent hangs' : actual[at]];
+    for (const [at, a] of expected.entries()) {
+      const text = items[at]?.text ?? '';
+      const b = actual === undefined ? 'the agent hangs' : (actual[at] ?? '');
       const reason = a === b ? undefined : whyAccepted(text, a, b);
       if (count) note(a === b, reason);
       if (a === b || reason !== undefined) continue;

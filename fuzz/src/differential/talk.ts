@@ -47,7 +47,7 @@ export class Subject {
 
   /**
    * Sends everything on a new connection.
-   * @returns for each item what came back, made comparable; undefined when the agent hangs, which then is started anew
+   * @returns for each item what came back, made comparable, up to where it lost its way; undefined when the agent hangs, which then is started anew
    */
   async converse(items: readonly Item[], number: number): Promise<string[] | undefined> {
     let timer: NodeJS.Timeout | undefined;
@@ -67,7 +67,10 @@ export class Subject {
     const talk = new Talk(await this.#agent.connect(), number, this.program.label === 'reference');
     const answers: string[] = [];
     try {
-      for (const item of items) answers.push(await talk.send(item));
+      for (const item of items) {
+        if (talk.lost) break;
+        answers.push(await talk.send(item));
+      }
       await talk.closeAll();
     } finally {
       talk.connection.close();
@@ -92,6 +95,8 @@ class Talk {
   readonly #lenient: boolean;
   readonly #handles: string[] = [];
   #pid = '0';
+  /** it took more than one 0xFF, so that what comes next may still be taken for a part of what was broken */
+  lost = false;
 
   constructor(connection: Connection, number: number, lenient: boolean) {
     this.connection = connection;
@@ -128,6 +133,7 @@ class Talk {
     const received = await this.#upTo(id);
     if (received !== undefined) return this.#record(received);
     const late = this.connection.take().toString('latin1');
+    this.lost = true;
     return this.#lenient && (await this.#recovered()) ? this.#record(late) : `no answer after ${late}`;
   }
 

@@ -14,7 +14,8 @@ const SILENT = /^guest-(shutdown|suspend-(disk|ram|hybrid))$/;
 
 function mayBeSilent(frame: Frame): boolean {
   if (frame.kind === 'broken' || !(frame.value instanceof Map)) return false;
-  return SILENT.test(String(frame.value.get('execute')));
+  const name = frame.value.get('execute');
+  return typeof name === 'string' && SILENT.test(name);
 }
 
 /** One line of ASCII with a JSON object in it. */

@@ -97,7 +97,7 @@ function honest(frame: ReturnType<Framer['push']> extends Generator<infer F> ? F
   const args = frame.value.get('arguments');
   if (!(args instanceof Map)) return '{"return": {}}\n';
   const delimiter = frame.value.get('execute') === 'guest-sync-delimited' ? '\xff' : '';
-  return `${delimiter}{"return": ${String(args.get('id'))}}\n`;
+  return `${delimiter}{"return": ${Number(args.get('id'))}}\n`;
 }
 
 /** Waits for a call, and lets the other side and the clock go on meanwhile. @throws BrokenPromise */
@@ -143,7 +143,7 @@ export const client: Target = {
     let id = FIRST_ID;
     const environment: Environment = { kernels: nodeKernels, clock: time.clock, random: () => id++ };
     const guest = new Guest(hostile, environment, { replyLimit: REPLY_LIMIT });
-    const outcome = await settled(guest.call(name, args as never), hostile, time);
+    const outcome = await settled(guest.call(name, args), hostile, time);
     if (outcome instanceof Error)
       promised(outcome instanceof GuestError, `${name}: ${outcome.stack ?? outcome.message}`);
     promised(!('x' in {}), 'no prototype is touched');

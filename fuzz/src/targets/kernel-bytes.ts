@@ -13,7 +13,7 @@ const PARSERS: readonly ((bytes: Uint8Array) => void)[] = [
     const { messages, end } = parseDump(bytes);
     promised(messages.length <= bytes.length / 16, 'no more messages than there is room for');
     promised(typeof end === 'string' || end > 0, `an errno is positive: ${end}`);
-    const interfaces = listInterfaces(messages, messages, plainKernels.decodeUtf8);
+    const interfaces = listInterfaces(messages, messages, (name) => plainKernels.decodeUtf8(name));
     promised(interfaces.length <= 2 * messages.length, 'no more interfaces than messages name');
   },
   function tzif(bytes) {

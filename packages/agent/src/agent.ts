@@ -5,7 +5,7 @@ import { linuxPaths, type Paths } from './linux/paths.js';
 import type { Platform } from './platform.js';
 import type { Context } from './core/context.js';
 import { Dispatcher } from './core/dispatcher.js';
-import { FileTable } from './core/file-table.js';
+import { FileTable, openFileLimit } from './core/file-table.js';
 import { FreezeSession } from './core/freeze-session.js';
 import { HelperRunner } from './core/helper.js';
 import { Log } from './core/log.js';
@@ -57,7 +57,7 @@ export class Agent {
       state,
       log,
       policy,
-      files: new FileTable(),
+      files: new FileTable(await openFileLimit(platform, options.paths ?? linuxPaths)),
       helpers: new HelperRunner(platform),
       programs: new ProgramTable(platform),
       freezes: new FreezeSession(),

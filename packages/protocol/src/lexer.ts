@@ -227,18 +227,16 @@ export class Lexer {
   }
 
   #takeLetter(byte: number): boolean {
-    if (this.text.length >= Math.min(this.budget, MESSAGE_LIMITS.word)) {
-      this.#inside = 'nothing';
-      return false;
-    }
+    const hasRoom = this.text.length < Math.min(this.budget, MESSAGE_LIMITS.word);
+    if (!hasRoom) this.#inside = 'nothing';
+    if (!hasRoom) return false;
     this.text += String.fromCharCode(byte);
     this.#at += 1;
     return true;
   }
 
   #finishWord(kind: TokenKind): TokenKind {
-    this.#inside = 'nothing';
-    this.size = this.text.length;
+    [this.#inside, this.size] = ['nothing', this.text.length];
     return kind;
   }
 

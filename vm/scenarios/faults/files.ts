@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { withLine, type AgentLine } from '../../machine/agent-line.js';
 import { members, type Json } from '../../machine/json.js';
+import { limits, until } from '../../time.js';
 import type { Scenario } from '../scenario.js';
 
 const MEBIBYTE = 1 << 20;
@@ -12,8 +13,8 @@ export async function openFile(line: AgentLine, path: string, mode = 'r'): Promi
 async function write(line: AgentLine, handle: Json, bytes: Buffer): Promise<string> {
   line.send('guest-file-write', { handle, 'buf-b64': bytes.toString('base64') });
   const reply = await line.reply('reply to guest-file-write');
-  if (reply['error'] !== undefined) return String(members(reply['error'])['desc']);
-  return `${String(members(reply['return'])['count'])} written`;
+  if (reply['error'] !== undefined) return JSON.stringify(members(reply['error'])['desc']).slice(1, -1);
+  return `${Number(members(reply['return'])['count'])} written`;
 }
 
 /** Half a mebibyte into a filesystem of a quarter. */
@@ -72,19 +73,20 @@ export const oddFiles: Scenario = {
     withLine(virtioLine, async (line) => {
       await control.output('rm -f /run/fifo && mkfifo /run/fifo');
       await line.sync();
+      const nobody = await line.failure('guest-file-open', { path: '/run/fifo', mode: 'w' });
+      assert.match(nobody.desc, /^failed to open file '\/run\/fifo' \(mode: 'w'\): /);
       const fifo = await openFile(line, '/run/fifo');
       assert.equal(
         members(await line.command('guest-file-read', { handle: fifo }))['count'],
         0,
         'a FIFO without a writer',
       );
-      const nobody = await line.failure('guest-file-open', { path: '/run/fifo', mode: 'w' });
-      assert.match(nobody.desc, /^failed to open file '\/run\/fifo' \(mode: 'w'\): /);
       const zero = await openFile(line, '/dev/zero');
       assert.equal(members(await line.command('guest-file-read', { handle: zero, count: 100_000 }))['count'], 100_000);
       const version = await openFile(line, '/proc/version');
       const text = members(await line.command('guest-file-read', { handle: version }))['buf-b64'];
-      assert.match(Buffer.from(String(text), 'base64').toString(), /^Linux version /);
+      assert.ok(typeof text === 'string');
+      assert.match(Buffer.from(text, 'base64').toString(), /^Linux version /);
       for (const handle of [fifo, zero, version]) await line.command('guest-file-close', { handle });
       await line.command('guest-ping');
     }),
@@ -105,12 +107,12 @@ export const manyHandles: Scenario = {
         for (let one = 0; one < 100; one++) line.send('guest-file-open', { path: '/proc/version' });
         for (let one = 0; one < 100; one++) {
           const { return: handle, error } = await line.reply('reply to guest-file-open');
-          if (handle === undefined) refusals.add(String(members(error)['desc']));
+          if (handle === undefined) refusals.add(JSON.stringify(members(error)['desc']));
           else handles.push(handle);
         }
       }
-      assert.equal(handles.length, 4096);
-      assert.deepEqual([...refusals], ['too many open files: 4096 handles are in use, close some']);
+      assert.ok(handles.length >= 700 && handles.length <= 4096, `${handles.length} handles`);
+      assert.deepEqual([...refusals], [`"too many open files: ${handles.length} handles are in use, close some"`]);
       const [first = 0] = handles;
       assert.notEqual(members(await line.command('guest-file-read', { handle: first }))['count'], 0);
       await line.command('guest-exec', { path: '/bin/true' });
@@ -119,7 +121,8 @@ export const manyHandles: Scenario = {
         await other.command('guest-ping');
       });
       for (const handle of handles) line.send('guest-file-close', { handle });
-      for (const _ of handles) assert.deepEqual((await line.reply('reply to guest-file-close'))['return'], {});
+      for (let left = handles.length; left > 0; left--)
+        assert.deepEqual((await line.reply('reply to guest-file-close'))['return'], {});
       await line.command('guest-file-close', { handle: await openFile(line, '/proc/version') });
     }),
 };
@@ -140,14 +143,14 @@ export const tightMemory: Scenario = {
       await line.sync();
       const handle = await openFile(line, '/dev/zero');
       const available = Number(await control.output("awk '/^MemAvailable/ { print $2 }' /proc/meminfo"));
-      await control.output(
-        `mkdir -p /tmp/filled && mount -t tmpfs -o size=2g tmpfs /tmp/filled &&
-         dd if=/dev/zero of=/tmp/filled/all bs=1024k count=${Math.floor((available - FREE) / 1024)} 2>/dev/null`,
-      );
+      const size = `${Math.floor((available - FREE) / 1024)}m`;
+      await control.output('mkdir -p /tmp/filled && mount -t tmpfs -o size=2g tmpfs /tmp/filled');
+      await control.output(`(fallocate -l ${size} /tmp/filled/all && touch /run/filled) </dev/null >/dev/null 2>&1 &`);
+      await until(() => control.succeeds('[ -e /run/filled ]'), limits.boot, 'filled memory');
       line.send('guest-file-read', { handle, count: READ });
       const reply = members((await line.reply('reply to guest-file-read', 120_000))['return']);
       assert.equal(reply['count'], READ);
-      assert.equal(String(reply['buf-b64']).length, (READ / 3) * 4);
+      assert.equal(typeof reply['buf-b64'] === 'string' ? reply['buf-b64'].length : 0, (READ / 3) * 4);
       await line.command('guest-file-close', { handle });
       await control.output('umount /tmp/filled');
     }),

@@ -35,6 +35,8 @@ export interface Paths {
   readonly osRelease: readonly string[];
   /** directory in which each open descriptor is a name */
   readonly descriptors: string;
+  /** what the agent's own process may use: proc_pid_limits(5) */
+  readonly ownLimits: string;
 
   readonly shell: string;
   /** directories to look for programs in when the environment names none, as in PATH */
@@ -74,6 +76,7 @@ export const linuxPaths: Paths = {
   zoneinfo: '/usr/share/zoneinfo',
   osRelease: ['/etc/os-release', '/usr/lib/os-release'],
   descriptors: '/proc/self/fd',
+  ownLimits: '/proc/self/limits',
 
   shell: '/bin/sh',
   searchPath: '/bin:/usr/bin:.',
