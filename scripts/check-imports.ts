@@ -40,12 +40,18 @@ const PARTS: readonly Part[] = [
   },
   { path: `${AGENT}/descriptors.ts`, may: [`${AGENT}/core`, `${AGENT}/platform.ts`], node: false },
   {
+    path: `${AGENT}/selftest`,
+    may: ['@qga/protocol', `${AGENT}/core`, `${AGENT}/linux`, `${AGENT}/platform.ts`],
+    node: false,
+  },
+  {
     path: `${AGENT}/daemon`,
     may: [
       '@qga/protocol',
       AGENT,
       `${AGENT}/core`,
       `${AGENT}/linux`,
+      `${AGENT}/selftest`,
       `${AGENT}/transports`,
       `${AGENT}/platform.ts`,
       `${AGENT}/descriptors.ts`,

@@ -19,6 +19,11 @@ export interface Paths {
   readonly pidfile: string;
   readonly statedir: string;
   readonly virtioPort: string;
+  /** directory of the virtio ports, with the name that the host gave each */
+  readonly virtioPorts: string;
+  readonly vsock: string;
+  /** what the kernel says of the agent's own process */
+  readonly ownStatus: string;
   readonly isaPort: string;
   readonly poweroff: string;
   readonly halt: string;
@@ -61,6 +66,9 @@ export const linuxPaths: Paths = {
   pidfile: '/var/run/qemu-ga.pid',
   statedir: '/var/run',
   virtioPort: '/dev/virtio-ports/org.qemu.guest_agent.0',
+  virtioPorts: '/sys/class/virtio-ports',
+  vsock: '/dev/vsock',
+  ownStatus: '/proc/self/status',
   isaPort: '/dev/ttyS0',
   poweroff: '/sbin/poweroff',
   halt: '/sbin/halt',
