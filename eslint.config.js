@@ -9,7 +9,7 @@ const CORE = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/dist-test/', 'build/', '**/generated/', '**/*.js'] },
+  { ignores: ['**/dist/', '**/bundle/', '**/dist-test/', 'build/', '**/generated/', '**/*.js'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -18,9 +18,10 @@ import { runRobustness } from './harness/robustness.js';
 /**
  * The conformance run.
  *
- *     node build/conformance/main.js [--agent 'COMMAND LINE']... [--reference PATH] [--only PREFIX]... [--show] [--write]
+ *     node build/conformance/main.js [--agent 'COMMAND LINE']... [--reference PATH] [--only PREFIX]... [--skip PREFIX]... [--slow FACTOR] [--show] [--write]
  *
- * Without `--agent` it runs ours. The reference decides; differences that are listed with a reason in known-differences.txt are accepted, and a
+ * Without `--agent` it runs ours. `--slow` gives the agents of `--agent` that many times as long for everything: emulated ones, and those that are
+ * built with checks. `--skip` is for what such an agent cannot be asked. The reference decides; differences that are listed with a reason in known-differences.txt are accepted, and a
  * listed one that is gone fails like one that is not listed. `--write` renews docs/compat.md.
  */
 
@@ -132,7 +133,7 @@ async function runSubject(found: Found, suite: Suite, reference: Ran | undefined
   if (reference) {
     const verdicts = compare(cases, reference.transcripts, subject.transcripts, known);
     judge(verdicts, label, tally);
-    const isWhole = label === 'ours' && options.only.length === 0;
+    const isWhole = label === 'ours' && options.only.length + options.skip.length === 0;
     if (isWhole) judgeCompat(verdicts, reference, options, tally);
   } else judgeAlone(cases, subject, known, tally);
   if (options.only.length === 0) await judgeRobustness(subject.program, tally);
@@ -146,8 +147,10 @@ async function judgeRobustness(program: AgentProgram, tally: Tally): Promise<voi
 }
 
 function selectCases(all: readonly Case[], options: Options): readonly Case[] {
-  if (options.only.length === 0) return all;
-  return all.filter((test) => options.only.some((prefix) => test.name.startsWith(prefix)));
+  const { only, skip } = options;
+  const named = (prefixes: readonly string[], test: Case): boolean =>
+    prefixes.some((prefix) => test.name.startsWith(prefix));
+  return all.filter((test) => (only.length === 0 || named(only, test)) && !named(skip, test));
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -156,6 +159,7 @@ async function main(args: readonly string[]): Promise<number> {
   const cases = selectCases(all, options);
   const known = readKnown(join(ROOT, 'conformance', 'known-differences.txt'));
   const tally = new Tally();
+  for (const prefix of options.skip) tally.skip(prefix, 'by the command line');
   const suite = { cases, known, options, tally };
   for (const name of known.keys()) {
     if (!all.some((test) => test.name === name)) tally.fail(`known-differences.txt: there is no case called ${name}`);

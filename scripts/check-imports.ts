@@ -24,13 +24,37 @@ const PARTS: readonly Part[] = [
   { path: `${AGENT}/platform.ts`, may: ['@qga/protocol'], node: false },
   { path: `${AGENT}/core`, may: ['@qga/protocol', `${AGENT}/linux`, `${AGENT}/platform.ts`], node: false },
   {
-    path: `${AGENT}/commands`,
+    path: `${AGENT}/freeze`,
     may: ['@qga/protocol', `${AGENT}/core`, `${AGENT}/linux`, `${AGENT}/platform.ts`],
     node: false,
   },
   {
+    path: `${AGENT}/audit`,
+    may: ['@qga/protocol', `${AGENT}/core`, `${AGENT}/linux`, `${AGENT}/platform.ts`],
+    node: false,
+  },
+  {
+    path: `${AGENT}/policy`,
+    may: ['@qga/protocol', `${AGENT}/core`, `${AGENT}/linux`, `${AGENT}/platform.ts`],
+    node: false,
+  },
+  {
+    path: `${AGENT}/commands`,
+    may: ['@qga/protocol', `${AGENT}/core`, `${AGENT}/freeze`, `${AGENT}/linux`, `${AGENT}/platform.ts`],
+    node: false,
+  },
+  {
     path: AGENT,
-    may: ['@qga/protocol', `${AGENT}/core`, `${AGENT}/commands`, `${AGENT}/linux`, `${AGENT}/platform.ts`],
+    may: [
+      '@qga/protocol',
+      `${AGENT}/core`,
+      `${AGENT}/commands`,
+      `${AGENT}/audit`,
+      `${AGENT}/freeze`,
+      `${AGENT}/linux`,
+      `${AGENT}/policy`,
+      `${AGENT}/platform.ts`,
+    ],
     node: false,
   },
   {
@@ -40,12 +64,20 @@ const PARTS: readonly Part[] = [
   },
   { path: `${AGENT}/descriptors.ts`, may: [`${AGENT}/core`, `${AGENT}/platform.ts`], node: false },
   {
+    path: `${AGENT}/selftest`,
+    may: ['@qga/protocol', `${AGENT}/core`, `${AGENT}/linux`, `${AGENT}/platform.ts`],
+    node: false,
+  },
+  {
     path: `${AGENT}/daemon`,
     may: [
       '@qga/protocol',
       AGENT,
       `${AGENT}/core`,
+      `${AGENT}/audit`,
       `${AGENT}/linux`,
+      `${AGENT}/policy`,
+      `${AGENT}/selftest`,
       `${AGENT}/transports`,
       `${AGENT}/platform.ts`,
       `${AGENT}/descriptors.ts`,
@@ -96,8 +128,21 @@ const PARTS: readonly Part[] = [
     node: true,
   },
   { path: 'conformance', may: [], node: true },
+  {
+    path: 'fuzz',
+    may: [
+      '@qga/protocol',
+      '@qga/protocol/node',
+      '@qga/agent/core',
+      '@qga/client/core',
+      'packages/agent',
+      'packages/schema',
+      'conformance',
+    ],
+    node: true,
+  },
   { path: 'vm', may: [], node: true },
-  { path: 'scripts', may: ['@qga/client', '@qga/agent/core', 'esbuild', 'typescript'], node: true },
+  { path: 'scripts', may: ['@qga/client', '@qga/agent/core', 'vm', 'esbuild', 'typescript'], node: true },
 ];
 
 const IMPORT = /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*'([^']+)'|^\s*import\s*'([^']+)'|\bimport\('([^']+)'\)/gm;
@@ -115,7 +160,7 @@ function importsOf(file: string): string[] {
 /** The source file, or the folder of compiled files, that a relative import means. */
 function target(file: string, name: string): string {
   const joined = path.posix.join(path.posix.dirname(file), name).replace(/\.js$/, '.ts');
-  return joined.replace(/^(packages\/[^/]+)\/dist\//, '$1/src/');
+  return joined.replace(/^(packages\/[^/]+)\/dist\//, '$1/src/').replace(/^build\//, '');
 }
 
 function fault(file: string, part: Part, name: string): string | undefined {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { checkLinks, checkSizes, checkVersions } from './check-files.js';
 import { checkImports } from './check-imports.js';
+import { checkTesting } from './check-testing.js';
 import { ROOT } from './repository.js';
 
 /** One check: its name, and what it finds wrong, one line each. */
@@ -22,6 +23,7 @@ const CHECKS: readonly Check[] = [
   ['sizes', checkSizes],
   ['versions', checkVersions],
   ['links', checkLinks],
+  ['tests named in docs/testing.md', checkTesting],
   ['format', () => tool('prettier', '--check', '--log-level', 'warn', '.')],
   ['lint', () => tool('eslint', '--max-warnings', '0', '.')],
 ];

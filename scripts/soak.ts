@@ -1,14 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { ROOT } from './repository.js';
 
 /**
- * Sends an agent many commands of all kinds and looks at what it holds before and after: memory, descriptors, children.
+ * Sends an agent many commands of all kinds and looks at what it holds before, in the middle and after: memory, descriptors, children.
+ * What grows once, while caches fill and code is compiled, grows in the first half; a leak grows in both.
  *
- *     node build/scripts/soak.js [COMMANDS]      default 100000, for each agent
+ *     node build/scripts/soak.js [COMMANDS]      default 100000, for each agent and half
  *
  * Only commands that change nothing on this machine are sent.
  */
@@ -18,10 +19,15 @@ const ROUND = 20;
 /** Rounds sent before the first look: what is loaded once is loaded then. */
 const WARM_UP = 250;
 const PAUSE = 1000;
+/** In the agent's folder: where Node's agent writes its live heap. */
+const REPORT = 'heap';
+
+const rest = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 interface Holding {
-  readonly rss: number;
   readonly anonymous: number;
+  /** KiB of live objects after a garbage collection; undefined for an agent that frees at once what nobody refers to */
+  readonly heap: number | undefined;
   readonly descriptors: number;
   readonly children: number;
 }
@@ -76,15 +82,28 @@ async function round(line: Line): Promise<void> {
   }
 }
 
-function holding(pid: number): Holding {
+/** Has Node collect its garbage and tell what is left. It writes that in a file, since its channel is the agent's. */
+async function liveHeap(pid: number, report: string): Promise<number | undefined> {
+  if (!existsSync(report)) return undefined;
+  writeFileSync(report, '');
+  process.kill(pid, 'SIGUSR2');
+  for (;;) {
+    const text = readFileSync(report, 'utf8');
+    if (text.endsWith('\n')) return Number(text);
+    await rest(50);
+  }
+}
+
+async function holding(pid: number, report: string): Promise<Holding> {
+  const heap = await liveHeap(pid, report);
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const kib = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
     .split(' ')
     .filter((one) => one !== '');
   return {
-    rss: kib('VmRSS'),
     anonymous: kib('RssAnon'),
+    heap,
     descriptors: readdirSync(`/proc/${pid}/fd`).length,
     children: children.length,
   };
@@ -99,30 +118,42 @@ async function connect(file: string): Promise<net.Socket> {
     });
     if (failed === undefined) return socket;
     if (tries === 50) throw failed;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await rest(100);
   }
 }
 
-async function soak(agent: ChildProcess, file: string, commands: number): Promise<string> {
-  const socket = await connect(file);
+async function soak(agent: ChildProcess, folder: string, commands: number): Promise<string> {
+  const socket = await connect(path.join(folder, 'socket'));
   const line = new Line(socket);
-  const pid = agent.pid ?? 0;
-  const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE));
+  const look = async (): Promise<Holding> => {
+    await rest(PAUSE);
+    return holding(agent.pid ?? 0, path.join(folder, REPORT));
+  };
   for (let done = 0; done < WARM_UP; done++) await round(line);
-  await rest();
-  const before = holding(pid);
-  for (let sent = 0; sent < commands; sent += ROUND) await round(line);
-  await rest();
-  const after = holding(pid);
+  const seen = [await look()];
+  for (let half = 0; half < 2; half++) {
+    for (let sent = 0; sent < commands; sent += ROUND) await round(line);
+    seen.push(await look());
+  }
   socket.destroy();
-  const change = (name: keyof Holding): string => `${before[name]} -> ${after[name]}`;
-  const memory = `RSS ${change('rss')} KiB, anonymous ${change('anonymous')} KiB`;
-  return `${memory}, descriptors ${change('descriptors')}, children ${change('children')}`;
+  const course = (name: keyof Holding): string => seen.map((one) => String(one[name] ?? '?')).join(' -> ');
+  const heap = seen[0]?.heap === undefined ? '' : `, live heap ${course('heap')} KiB`;
+  const memory = `anonymous ${course('anonymous')} KiB${heap}`;
+  return `${memory}, descriptors ${course('descriptors')}, children ${course('children')}`;
 }
+
+/** What Node is to load besides: see `liveHeap`. The first collection drops what only the second finds free. */
+const REPORTER = `import fs from 'node:fs';
+fs.writeFileSync('${REPORT}', '');
+process.on('SIGUSR2', () => {
+  gc(); gc();
+  fs.writeFileSync('${REPORT}', Math.round(process.memoryUsage().heapUsed / 1024) + '\\n');
+});`;
+const NODE_FLAGS = ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(REPORTER)}`];
 
 const AGENTS: readonly (readonly [string, readonly string[]])[] = [
   ['native', [path.join(ROOT, 'build/native/x86_64/qemu-ga')]],
-  ['Node', [process.execPath, path.join(ROOT, 'packages/agent/bin/qemu-ga.js')]],
+  ['Node', [process.execPath, ...NODE_FLAGS, path.join(ROOT, 'packages/agent/bin/qemu-ga.js')]],
 ];
 
 const commands = Number(process.argv[2] ?? 100_000);
@@ -132,12 +163,11 @@ for (const [name, [program = '', ...first]] of AGENTS) {
     continue;
   }
   const folder = mkdtempSync(path.join(os.tmpdir(), 'qga-soak-'));
-  const file = path.join(folder, 'socket');
-  const args = [...first, '-m', 'unix-listen', '-p', file, '-t', folder];
+  const args = [...first, '-m', 'unix-listen', '-p', path.join(folder, 'socket'), '-t', folder];
   const agent = spawn(program, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   try {
-    const result = await soak(agent, file, commands);
-    process.stdout.write(`${name}, ${commands} commands: ${result}\n`);
+    const result = await soak(agent, folder, commands);
+    process.stdout.write(`${name}, twice ${commands} commands: ${result}\n`);
   } finally {
     agent.kill('SIGTERM');
     rmSync(folder, { recursive: true, force: true });

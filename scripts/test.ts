@@ -7,6 +7,8 @@ import { ROOT } from './repository.js';
 const FOLDERS = [
   ...['protocol', 'schema', 'agent', 'client', 'cli'].map((name) => `packages/${name}/dist-test`),
   'build/conformance/test',
+  'build/scripts/bench/test',
+  'fuzz/dist/test',
 ];
 
 /** No test file runs longer, in milliseconds; one that hangs fails instead of holding up everything. */

@@ -11,9 +11,9 @@ export interface Options {
   readonly help: boolean;
 }
 
-export const usage = `usage: node build/vm/main.js [--agent ours|native|qemu] [--only TEXT] [--skip-if-missing]
+export const usage = `usage: node build/vm/main.js [--agent native|ours|qemu] [--only TEXT] [--skip-if-missing]
 
-  --agent NAME       the agent inside the machine: ours (default, on Node), native or qemu (Debian's qemu-ga, to prove the test itself)
+  --agent NAME       the agent inside the machine: native (default), ours (on Node) or qemu (Debian's qemu-ga, to prove the test itself)
   --only TEXT        run only the scenarios whose name contains TEXT
   --skip-if-missing  exit 0 instead of 1 when a needed program or file is not installed
 `;
@@ -27,7 +27,7 @@ export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      agent: { type: 'string', default: 'ours' },
+      agent: { type: 'string', default: 'native' },
       only: { type: 'string', default: '' },
       'skip-if-missing': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },

@@ -19,12 +19,18 @@ export interface Setup {
 export async function runSession(session: Session, setup: Setup, report: Report): Promise<void> {
   const scenarios = session.scenarios.filter((scenario) => isFit(scenario, setup.agent, report));
   if (scenarios.length === 0) return;
-  const { kernel, initramfs } = setup;
+  const { agent, kernel, initramfs } = setup;
   const { agents, disks, buses = false } = session;
   const begin = performance.now();
-  const machine = await boot({ name: `${setup.agent}-${session.name}`, kernel, initramfs, agents, disks, buses }).catch(
-    (error: unknown) => scenarios.forEach(({ name }) => report.failed(name, error)),
-  );
+  const machine = await boot({
+    name: `${agent}-${session.name}`,
+    agent,
+    kernel,
+    initramfs,
+    agents,
+    disks,
+    buses,
+  }).catch((error: unknown) => scenarios.forEach(({ name }) => report.failed(name, error)));
   if (machine === undefined) return;
   report.note(`machine «${session.name}» is up after ${seconds(performance.now() - begin)}`);
   try {

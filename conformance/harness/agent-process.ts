@@ -52,7 +52,7 @@ export class AgentProcess {
 
   /** Opens a client connection. */
   async connect(): Promise<Connection> {
-    return Connection.open(this.#socketPath, START_TIMEOUT_MS, () => this.alive);
+    return Connection.open(this.#socketPath, START_TIMEOUT_MS, () => this.alive, this.#program.slowness ?? 1);
   }
 
   /** The agent's persistent counter file, or a remark that there is none. */
@@ -103,7 +103,7 @@ export class AgentProcess {
   async #terminate(): Promise<void> {
     if (this.#child.pid === undefined) return;
     this.#child.kill('SIGTERM');
-    const end = Date.now() + STOP_TIMEOUT_MS;
+    const end = Date.now() + STOP_TIMEOUT_MS * (this.#program.slowness ?? 1);
     while (this.alive && Date.now() < end) await sleep(5);
     if (this.alive) this.#child.kill('SIGKILL');
   }

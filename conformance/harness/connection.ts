@@ -11,13 +11,15 @@ export type WaitResult = 'found' | 'timeout' | 'closed';
 /** One client connection, as raw bytes. */
 export class Connection {
   readonly #socket: Socket;
+  readonly #slowness: number;
   #chunks: Buffer[] = [];
   #tail: Buffer = Buffer.alloc(0);
   #closed = false;
   #wake: (() => void) | undefined;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, slowness: number) {
     this.#socket = socket;
+    this.#slowness = slowness;
     socket.on('data', (chunk) => {
       this.#chunks.push(chunk);
       this.#tail = Buffer.concat([this.#tail, chunk]).subarray(-TAIL_BYTES);
@@ -35,13 +37,14 @@ export class Connection {
    *
    * @param timeoutMs when to give up
    * @param isAlive asked between attempts; `false` ends them
+   * @param slowness how many times as long every wait is, this one and those for replies
    * @throws Error when nobody listens in time
    */
-  static async open(path: string, timeoutMs: number, isAlive: () => boolean = () => true): Promise<Connection> {
-    const end = Date.now() + timeoutMs;
+  static async open(path: string, timeoutMs: number, isAlive: () => boolean, slowness: number): Promise<Connection> {
+    const end = Date.now() + timeoutMs * slowness;
     for (;;) {
       const socket = await attempt(path);
-      if (socket) return new Connection(socket);
+      if (socket) return new Connection(socket, slowness);
       if (!isAlive()) throw new Error('the agent ended');
       if (Date.now() > end) throw new Error(`nobody listens on ${path}`);
       await sleep(15);
@@ -71,7 +74,7 @@ export class Connection {
 
   /** Waits until the received bytes contain `mark`; `undefined` waits for the end of the connection. */
   async waitFor(mark: Buffer | undefined, timeoutMs: number): Promise<WaitResult> {
-    const end = Date.now() + timeoutMs;
+    const end = Date.now() + timeoutMs * this.#slowness;
     for (;;) {
       if (mark && this.#tail.includes(mark)) return 'found';
       if (this.#closed) return 'closed';

@@ -12,6 +12,8 @@ export interface Options {
   readonly write: boolean;
   /** Run only the cases whose name begins with one of these; empty means all. */
   readonly only: readonly string[];
+  /** Leave out the cases whose name begins with one of these. */
+  readonly skip: readonly string[];
   /** Print what was recorded, for every agent. */
   readonly show: boolean;
 }
@@ -29,14 +31,21 @@ export function readOptions(args: readonly string[]): Options {
       reference: { type: 'string' },
       write: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
+      skip: { type: 'string', multiple: true, default: [] },
+      slow: { type: 'string', default: '1' },
       show: { type: 'boolean', default: false },
     },
   });
   return {
-    agents: (values.agent ?? []).map((line) => ({ label: line, command: splitCommandLine(line).map(fromHere) })),
+    agents: (values.agent ?? []).map((line) => ({
+      label: line,
+      command: splitCommandLine(line).map(fromHere),
+      slowness: Number(values.slow),
+    })),
     reference: values.reference,
     write: values.write,
     only: values.only,
+    skip: values.skip,
     show: values.show,
   };
 }

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentProcess } from './agent-process.js';
+import { chunkBorders } from './chunk-borders.js';
 import type { Connection } from './connection.js';
 import type { AgentProgram } from './types.js';
 
@@ -27,6 +28,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'clients that die within a message leave the next one served': dyingClients,
   'clients that leave without reading their replies harm nobody': unreadReplies,
   'a client that never reads costs the others nothing': neverReads,
+  'a request in two pieces is answered as in one': chunkBorders,
   'two seconds of garbage': garbage,
   'a megabyte of random bytes': randomMegabyte,
 };

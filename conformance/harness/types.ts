@@ -59,4 +59,6 @@ export interface AgentProgram {
   readonly label: string;
   /** Program and first arguments. */
   readonly command: readonly string[];
+  /** How many times as long it may take for everything; 1 when not given. */
+  readonly slowness?: number;
 }

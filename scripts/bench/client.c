@@ -7,21 +7,31 @@
  *     client SOCKET read PATH SIZE COUNT    bytes per second of the file's content
  *     client SOCKET write PATH SIZE COUNT   the same
  *     client SOCKET exec COUNT          guest-exec of /bin/true and its status, microseconds each (p50)
+ *     client SOCKET ask REQUEST COUNT PAUSE   p50, p99, maximum and PAUSE in microseconds; bytes of the last reply
+ *     client SOCKET flood REQUEST SECONDS   requests as fast as they go; answered requests per second
  *     client - start PROGRAM ARGS...    microseconds from fork to the first reply; SOCKET is the argument after -p
+ *     client - cpu PID                  microseconds of processor time that a process has used
+ *     client - unloop NUMBER...         removes loop devices that nobody uses; how many
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/loop.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#define REPLY_ROOM (64 * 1024 * 1024)
+#define REPLY_ROOM (80 * 1024 * 1024)
+/* What is written goes over the same place again after so many bytes, so that no disk fills up. */
+#define REWIND (128L * 1024 * 1024)
 static char *reply;
 static size_t reply_length;
 
@@ -151,7 +161,7 @@ static void write_file(int fd, const char *path, long size, long count) {
     double begin = now();
     for (long i = 0; i < count; i++) {
         ask(fd, request, whole);
-        if (i % 16 == 15) with_handle(fd, "guest-file-seek", handle, ",\"offset\":0,\"whence\":0");
+        if ((i + 1) * size % REWIND < size) with_handle(fd, "guest-file-seek", handle, ",\"offset\":0,\"whence\":0");
     }
     printf("%.0f\n", (double)size * (double)count * 1e6 / (now() - begin));
     with_handle(fd, "guest-file-close", handle, "");
@@ -174,6 +184,68 @@ static void exec_true(int fd, long count) {
     printf("%.1f\n", times[count / 2]);
 }
 
+static void ask_often(int fd, const char *text, long count, long pause) {
+    double *times = malloc((size_t)count * sizeof *times);
+    char *request = malloc(strlen(text) + 2);
+    size_t size = (size_t)sprintf(request, "%s\n", text);
+    for (long i = 0; i < count; i++) {
+        double start = now();
+        ask(fd, request, size);
+        times[i] = now() - start;
+        if (pause > 0) usleep((useconds_t)pause);
+    }
+    qsort(times, (size_t)count, sizeof *times, compare);
+    printf("%.1f %.1f %.1f %zu\n", times[count / 2], times[count * 99 / 100], times[count - 1], reply_length);
+}
+
+static void flood(int fd, const char *text, double seconds) {
+    enum { BATCH = 256 };
+    size_t size = strlen(text) + 1, at = 0, all = size * BATCH;
+    char *batch = malloc(all + 1);
+    for (int i = 0; i < BATCH; i++) sprintf(batch + (size_t)i * size, "%s\n", text);
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    double begin = now(), replies = 0;
+    while (now() - begin < seconds * 1e6) {
+        struct pollfd wait = {.fd = fd, .events = POLLIN | POLLOUT};
+        if (poll(&wait, 1, 100) < 0) die("poll");
+        if (wait.revents & POLLOUT) {
+            ssize_t put = write(fd, batch + at, all - at);
+            if (put < 0 && errno != EAGAIN) die("write");
+            if (put > 0) at = (at + (size_t)put) % all;
+        }
+        if (wait.revents & POLLIN) {
+            ssize_t got = read(fd, reply, REPLY_ROOM);
+            if (got <= 0) die("read");
+            for (ssize_t i = 0; i < got; i++) replies += reply[i] == '\n';
+        }
+    }
+    printf("%.0f\n", replies * 1e6 / (now() - begin));
+}
+
+static void cpu(pid_t pid) {
+    clockid_t clock;
+    struct timespec time;
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &time) < 0) die("processor time");
+    printf("%.1f\n", (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3);
+}
+
+static void remove_loops(char **numbers) {
+    int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC), count = 0;
+    if (control < 0) die("/dev/loop-control");
+    for (; *numbers; numbers++) count += ioctl(control, LOOP_CTL_REMOVE, atol(*numbers)) >= 0;
+    printf("%d\n", count);
+}
+
+/* Some builds of QEMU's agent do not end when they are asked to. */
+static void end_child(pid_t pid) {
+    kill(pid, SIGTERM);
+    for (int i = 0; i < 300; i++, usleep(10000)) {
+        if (waitpid(pid, NULL, WNOHANG) != 0) return;
+    }
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
 static void start(char **command) {
     const char *path = NULL;
     for (int i = 0; command[i]; i++) {
@@ -194,8 +266,7 @@ static void start(char **command) {
     }
     ask(fd, PING, sizeof PING - 1);
     printf("%.1f\n", now() - begin);
-    kill(pid, SIGTERM);
-    waitpid(pid, NULL, 0);
+    end_child(pid);
 }
 
 int main(int argc, char **argv) {
@@ -203,17 +274,20 @@ int main(int argc, char **argv) {
     reply = malloc(REPLY_ROOM);
     if (!reply) die("memory");
     const char *mode = argv[2];
-    if (strcmp(mode, "start") == 0) {
-        start(argv + 3);
-        return 0;
-    }
+    if (strcmp(mode, "start") == 0) return start(argv + 3), 0;
+    if (strcmp(mode, "unloop") == 0) return remove_loops(argv + 3), 0;
+    if (strcmp(mode, "cpu") == 0) return cpu(atoi(argv[3])), 0;
     int fd = connect_to(argv[1]);
     if (fd < 0) die("connect");
+    /* On a virtio port the agent has yet to notice that somebody came. */
+    ask(fd, PING, sizeof PING - 1);
     if (strcmp(mode, "ping") == 0) ping(fd, atol(argv[3]));
     else if (strcmp(mode, "pipeline") == 0) pipeline(fd, atol(argv[3]));
     else if (strcmp(mode, "exec") == 0) exec_true(fd, atol(argv[3]));
     else if (strcmp(mode, "read") == 0 && argc == 6) read_file(fd, argv[3], atol(argv[4]), atol(argv[5]));
     else if (strcmp(mode, "write") == 0 && argc == 6) write_file(fd, argv[3], atol(argv[4]), atol(argv[5]));
+    else if (strcmp(mode, "ask") == 0 && argc == 6) ask_often(fd, argv[3], atol(argv[4]), atol(argv[5]));
+    else if (strcmp(mode, "flood") == 0 && argc == 5) flood(fd, argv[3], atof(argv[4]));
     else die("usage");
     return 0;
 }

@@ -15,9 +15,8 @@ export interface Target {
 const COMMON = [
   '-std=gnu11',
   '-D_GNU_SOURCE',
-  // what the engine wants: integers that wrap, and no assertions
+  // what the engine wants: integers that wrap
   '-fwrapv',
-  '-DNDEBUG',
   '-ffunction-sections',
   '-fdata-sections',
   '-fvisibility=hidden',
@@ -25,6 +24,7 @@ const COMMON = [
 
 const HARDENED = [
   '-O2',
+  '-DNDEBUG',
   '-fPIE',
   '-fstack-protector-strong',
   '-D_FORTIFY_SOURCE=2',
@@ -57,7 +57,10 @@ export const TARGETS: readonly Target[] = [
   },
 ];
 
-/** For tests: with the compiler's checks of memory and of undefined behaviour, each of which ends the process. */
+/**
+ * For tests: with the compiler's checks of memory and of undefined behaviour, each of which ends the process, and with the
+ * engine's own assertions, one of which is that nothing of JavaScript is left over in the end.
+ */
 export const SANITIZED: Target = {
   name: 'sanitized',
   compiler: 'gcc',

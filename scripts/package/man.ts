@@ -10,7 +10,8 @@ function escape(text: string): string {
 
 function option({ short, long, argument, metavar, help }: (typeof OPTIONS)[number]): string {
   const value = metavar === undefined ? '' : argument === 'glued' ? `[=\\fI${metavar}\\fR]` : ` \\fI${metavar}\\fR`;
-  return `.TP\n\\fB\\-${short}\\fR, \\fB\\-\\-${escape(long)}\\fR${value}\n${help.map(escape).join('\n')}\n`;
+  const letter = short === undefined ? '' : `\\fB\\-${short}\\fR, `;
+  return `.TP\n${letter}\\fB\\-\\-${escape(long)}\\fR${value}\n${help.map(escape).join('\n')}\n`;
 }
 
 function setting({ key, effect, help }: (typeof OPTIONS)[number]): string {
@@ -37,9 +38,31 @@ about the guest, moves files in and out, runs programs, shuts the guest down, an
 It takes the place of QEMU's agent of the same name.
 .SH OPTIONS
 ${OPTIONS.map(option).join('')}.SH CONFIGURATION
-The file is in the format of desktop entries; its group is \\fB[general]\\fR, other groups and unknown keys are ignored. The
-command line wins over it.
-${OPTIONS.map(setting).join('')}.SH FILES
+The file is in the format of desktop entries; its group is \\fB[general]\\fR, unknown keys are ignored. The command line wins over
+it. A group \\fB[policy]\\fR says what the host may do: see POLICY. It must be root's, and writable for nobody else.
+${OPTIONS.map(setting).join('')}.SH POLICY
+The keys of the group \\fB[policy]\\fR; a key that is not there restricts nothing, one that is not known is an error. Lists are
+separated by semicolons; an item that begins with \\fB!\\fR is an exception, which always wins. \\fB*\\fR is any text, in paths without
+a slash; \\fB**\\fR any text; \\fB?\\fR one character. \\fBqemu\\-ga \\-\\-check\\-policy\\fR \\fIFILE\\fR explains what results.
+.TP
+\\fBprofile\\fR
+full (all commands), backup (freezing), monitor (questions), read\\-only (questions and reading files)
+.TP
+\\fBdry\\-run\\fR
+true: log what would be denied, and do it
+.TP
+\\fBfile\\-read\\fR, \\fBfile\\-write\\fR
+paths of files
+.TP
+\\fBexec\\fR, \\fBexec\\-env\\fR
+command lines, program first, a last ** for any further arguments; names of variables
+.TP
+\\fBfreeze\\fR
+mount points
+.TP
+\\fBpassword\\-users\\fR, \\fBssh\\-users\\fR
+names of users
+.SH FILES
 .TP
 .I /etc/qemu/qemu\\-ga.conf
 settings

@@ -9,6 +9,7 @@ const SYSTEM = path.join(ROOT, 'packages/agent/system');
 const FILES: readonly (readonly [to: string, from: string, mode: number])[] = [
   ['lib/systemd/system/qemu-guest-agent.service', 'qemu-guest-agent.service', 0o644],
   ['lib/systemd/system/qemu-guest-agent-vsock.service', 'qemu-guest-agent-vsock.service', 0o644],
+  ['lib/systemd/system/qemu-guest-agent-vsock.socket', 'qemu-guest-agent-vsock.socket', 0o644],
   ['lib/udev/rules.d/60-qemu-guest-agent.rules', '60-qemu-guest-agent.rules', 0o644],
   ['etc/qemu/qemu-ga.conf', 'qemu-ga.conf', 0o644],
   ['etc/qemu/fsfreeze-hook', 'fsfreeze-hook', 0o755],

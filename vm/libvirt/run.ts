@@ -37,7 +37,7 @@ export async function runSteps(variant: Variant, steps: readonly Step[], setup: 
   const byStep = new Map<string, Outcome>();
   try {
     const version = await agentVersion();
-    const guest = guestOf(domain, daemons);
+    const guest = guestOf(variant.name, domain, daemons);
     for (const step of steps) {
       const outcome = await outcomeOf(step, guest, report);
       if ('fault' in outcome) report.note(await traces(guest));
@@ -61,8 +61,9 @@ async function outcomeOf(step: Step, guest: Guest, report: Report): Promise<Outc
   }
 }
 
-function guestOf(domain: Domain, daemons: Daemons): Guest {
+function guestOf(agent: string, domain: Domain, daemons: Daemons): Guest {
   return {
+    agent,
     call: async (command, ...args) => {
       const { code, text } = await virsh([command, domainName, ...args]);
       return (code === 0 ? text : `${text}\nexit ${code}`).replaceAll(domainName, 'DOMAIN');

@@ -16,6 +16,8 @@ import { Qmp } from './qmp.js';
 export interface MachineOptions {
   /** Names the log file. */
   readonly name: string;
+  /** Name of the agent variant. */
+  readonly agent: string;
   readonly kernel: string;
   readonly initramfs: string;
   /** Which agents init starts: `virtio`, `isa`, `vsock`. */
@@ -27,6 +29,8 @@ export interface MachineOptions {
 
 /** A virtual machine that has booted. */
 export interface Machine {
+  /** Name of the agent variant. */
+  readonly agent: string;
   /** Unix sockets of the agents' lines. */
   readonly virtioLine: string;
   readonly isaLine: string;
@@ -66,7 +70,7 @@ export async function boot(options: MachineOptions): Promise<Machine> {
   try {
     const { qmp, control } = await connect(qemu, folder);
     const sockets = { virtioLine: join(folder, 'virtio'), isaLine: join(folder, 'isa') };
-    return { ...sockets, control, qmp, ended: qemu.ended, console, end };
+    return { agent: options.agent, ...sockets, control, qmp, ended: qemu.ended, console, end };
   } catch (error) {
     await end();
     const reason = error instanceof Error ? error.message : String(error);

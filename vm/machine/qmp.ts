@@ -44,6 +44,11 @@ export class Qmp {
     return within(find(), ms, `event ${name}`);
   }
 
+  /** Gives an order of which an event will tell the outcome. */
+  send(execute: string, args: Json): void {
+    this.#socket.write(`${JSON.stringify({ execute, arguments: args })}\n`);
+  }
+
   /** Wakes a machine that sleeps. */
   wakeUp(): void {
     this.#socket.write('{"execute":"system_wakeup"}\n');

@@ -1,9 +1,13 @@
 import { buses } from './buses.js';
+import { clientShutdown, clientVerbs } from './client-verbs.js';
 import { clock } from './clock.js';
 import { fileRoundTrip } from './file-round-trip.js';
+import { clockJumps, manyPings, replugged, upgraded } from './faults/agent.js';
+import { badDisk, diskFull, manyHandles, oddFiles, tightMemory } from './faults/files.js';
 import { filesystems } from './filesystems.js';
 import { freezeBlocksWrites } from './freeze-blocks-writes.js';
 import { freezeCounts } from './freeze-counts.js';
+import { freezeFaults } from './freeze-faults.js';
 import { freezeHook } from './freeze-hook.js';
 import { halfMessage } from './half-message.js';
 import { hostReconnects } from './host-reconnects.js';
@@ -13,6 +17,7 @@ import { killedWhileFrozen } from './killed-while-frozen.js';
 import { absentHost } from './absent-host.js';
 import { basics } from './basics.js';
 import { deviceMapper } from './device-mapper.js';
+import { backupProfile, vsockPeers } from './policy.js';
 import { portOpens } from './port-opens.js';
 import type { Scenario } from './scenario.js';
 import { halt, powerdown, reboot } from './shutdown.js';
@@ -59,11 +64,21 @@ export const sessions: readonly Session[] = [
       password,
       isaSerial,
       vsock,
+      vsockPeers,
+      backupProfile,
       powerdown,
     ],
   },
-  { name: 'buses', agents: ['virtio'], disks: false, buses: true, scenarios: [deviceMapper, buses] },
+  {
+    name: 'faults',
+    agents: ['virtio', 'isa'],
+    disks: false,
+    scenarios: [diskFull, oddFiles, manyHandles, clockJumps, upgraded, replugged, manyPings, ...tightMemory],
+  },
+  { name: 'buses', agents: ['virtio'], disks: false, buses: true, scenarios: [deviceMapper, buses, badDisk] },
 
+  { name: 'freeze faults', agents: ['virtio'], disks: true, scenarios: freezeFaults },
+  { name: 'client', agents: ['virtio'], disks: true, scenarios: [clientVerbs, clientShutdown] },
   { name: 'suspend', agents: ['virtio'], disks: false, scenarios: [suspend] },
   { name: 'halt', agents: ['virtio'], disks: false, scenarios: [halt] },
   { name: 'reboot', agents: ['virtio'], disks: false, scenarios: [reboot] },

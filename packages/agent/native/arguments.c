@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Arguments of primitives, from JavaScript to C, and results back. */
+/* Arguments of primitives, from JavaScript to C, and results back; what JavaScript throws. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,4 +76,30 @@ JSValue take_bytes(JSContext *js, uint8_t *block, size_t length) {
 
 JSValue call_result(JSContext *js, int64_t result) {
     return JS_NewInt64(js, result < 0 ? -(int64_t)errno : result);
+}
+
+const uint8_t *part_at(JSContext *js, JSValueConst list, int64_t at, size_t *size) {
+    JSValue part = JS_GetPropertyInt64(js, list, at);
+    const uint8_t *bytes = JS_GetUint8Array(js, size, part);
+    JS_FreeValue(js, part);
+    return bytes;
+}
+
+void report_exception(JSContext *js) {
+    JSValue exception = JS_GetException(js);
+    const char *text = JS_ToCString(js, exception);
+    fprintf(stderr, "qemu-ga: internal error: %s\n", text ? text : "(no text)");
+    if (text) JS_FreeCString(js, text);
+    JSValue stack = JS_GetPropertyStr(js, exception, "stack");
+    const char *where = JS_IsString(stack) ? JS_ToCString(js, stack) : NULL;
+    if (where) {
+        fputs(where, stderr);
+        JS_FreeCString(js, where);
+    }
+    JS_FreeValue(js, stack);
+    JS_FreeValue(js, exception);
+}
+
+JSValue new_list(JSContext *js, int count, JSValue *values) {
+    return JS_NewArrayFrom(js, count, values);
 }

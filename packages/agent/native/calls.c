@@ -7,12 +7,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/sysinfo.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
 #include <sys/uio.h>
-#include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -167,6 +163,15 @@ static PRIMITIVE(open_socket) {
     return call_result(js, socket((int)values[0], (int)values[1], (int)values[2]));
 }
 
+/* An integer option of the socket level. */
+static PRIMITIVE(socket_option) {
+    int64_t values[2];
+    int value = 0;
+    socklen_t size = sizeof value;
+    if (!get_integers(js, argv, 2, values)) return JS_EXCEPTION;
+    return call_result(js, getsockopt((int)values[0], SOL_SOCKET, (int)values[1], &value, &size) ? -1 : value);
+}
+
 static JSValue with_address(JSContext *js, JSValueConst *argv, int (*call)(int, const struct sockaddr *, socklen_t)) {
     int64_t fd;
     size_t size;
@@ -204,52 +209,15 @@ static PRIMITIVE(accept_socket) {
     return call_result(js, connection);
 }
 
-/* ---- the system ---- */
-
-static JSValue new_list(JSContext *js, int count, JSValue *values) {
-    return JS_NewArrayFrom(js, count, values);
-}
-
-static PRIMITIVE(system_names) {
-    struct utsname names;
-    if (uname(&names)) return call_result(js, -1);
-    JSValue list[] = {JS_NewString(js, names.nodename), JS_NewString(js, names.release), JS_NewString(js, names.version),
-                      JS_NewString(js, names.machine)};
-    return new_list(js, 4, list);
-}
-
-static PRIMITIVE(load_averages) {
-    struct sysinfo info;
-    if (sysinfo(&info)) return call_result(js, -1);
-    JSValue list[3];
-    for (int i = 0; i < 3; i++) list[i] = JS_NewFloat64(js, (double)info.loads[i] / (1 << SI_LOAD_SHIFT));
+/* The process, user and group at the other end of a unix socket. */
+static PRIMITIVE(peer_credentials) {
+    int64_t fd;
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    if (!get_integers(js, argv, 1, &fd)) return JS_EXCEPTION;
+    if (getsockopt((int)fd, SOL_SOCKET, SO_PEERCRED, &peer, &length)) return call_result(js, -1);
+    JSValue list[] = {JS_NewInt32(js, peer.pid), JS_NewUint32(js, peer.uid), JS_NewUint32(js, peer.gid)};
     return new_list(js, 3, list);
-}
-
-static PRIMITIVE(environment) {
-    const char *name = JS_ToCString(js, argv[0]);
-    if (!name) return JS_EXCEPTION;
-    const char *value = getenv(name);
-    JS_FreeCString(js, name);
-    return value ? JS_NewString(js, value) : JS_UNDEFINED;
-}
-
-static PRIMITIVE(now) {
-    struct timespec time;
-    clock_gettime(CLOCK_REALTIME, &time);
-    return JS_NewBigInt64(js, (int64_t)time.tv_sec * 1000000000 + time.tv_nsec);
-}
-
-/* Seconds and microseconds since the epoch. */
-static PRIMITIVE(set_time) {
-    int64_t values[2];
-    if (!get_integers(js, argv, 2, values)) return JS_EXCEPTION;
-    struct timeval time = {.tv_sec = (time_t)values[0], .tv_usec = (suseconds_t)values[1]};
-    return call_result(js, settimeofday(&time, NULL));
-}
-
-static PRIMITIVE(process_id) {
-    return JS_NewInt32(js, getpid());
 }
 
 const JSCFunctionListEntry call_primitives[] = {
@@ -266,15 +234,11 @@ const JSCFunctionListEntry call_primitives[] = {
     JS_CFUNC_DEF("modeOf", 1, mode_of),
     JS_CFUNC_DEF("umask", 1, set_umask),
     JS_CFUNC_DEF("socket", 3, open_socket),
+    JS_CFUNC_DEF("socketOption", 2, socket_option),
     JS_CFUNC_DEF("bind", 2, bind_socket),
     JS_CFUNC_DEF("connect", 2, connect_socket),
     JS_CFUNC_DEF("listen", 2, listen_socket),
     JS_CFUNC_DEF("accept", 2, accept_socket),
-    JS_CFUNC_DEF("uname", 0, system_names),
-    JS_CFUNC_DEF("loadAverages", 0, load_averages),
-    JS_CFUNC_DEF("environment", 1, environment),
-    JS_CFUNC_DEF("now", 0, now),
-    JS_CFUNC_DEF("setTime", 2, set_time),
-    JS_CFUNC_DEF("pid", 0, process_id),
+    JS_CFUNC_DEF("peerCredentials", 1, peer_credentials),
 };
 const int call_primitive_count = sizeof call_primitives / sizeof *call_primitives;

@@ -107,6 +107,22 @@ static int64_t control(struct job *job) {
     return ioctl(fd, request, job->bytes[0]);
 }
 
+/* A file that fits, in one job: the way to another thread and back costs more than all of its calls. */
+static int64_t read_small(struct job *job) {
+    int fd = open(job->paths[0], O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return -1;
+    size_t used = 0;
+    ssize_t count = 1;
+    while (used < job->lengths[1] && count > 0) {
+        count = read(fd, job->bytes[1] + used, job->lengths[1] - used);
+        if (count > 0) used += (size_t)count;
+    }
+    int error = errno;
+    close(fd);
+    errno = error;
+    return count < 0 ? -1 : (int64_t)used;
+}
+
 static int64_t perform_on_path(struct job *job) {
     struct stat status;
     const int64_t *numbers = job->numbers;
@@ -122,6 +138,7 @@ static int64_t perform_on_path(struct job *job) {
     case JOB_REALPATH: return real_path(job);
     case JOB_STATVFS: return room_of(job);
     case JOB_EXECUTABLE: return access(path, X_OK);
+    case JOB_READ_SMALL: return read_small(job);
     default: errno = ENOSYS; return -1;
     }
 }

@@ -29,6 +29,8 @@ static struct {
     struct queue waiting, done;
     size_t waiting_count;
     int threads, idle;
+    /* begun and not yet called back; the loop's alone */
+    size_t unfinished;
     int event;
     bool threaded;
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .event = -1};
@@ -108,6 +110,10 @@ static void submit(struct job *job) {
     pthread_mutex_unlock(&pool.lock);
 }
 
+bool jobs_finished(void) {
+    return pool.unfinished == 0;
+}
+
 static void free_job(JSContext *js, struct job *job) {
     JS_FreeValue(js, job->callback);
     for (int i = 0; i < 2; i++) {
@@ -154,6 +160,7 @@ bool jobs_deliver(JSContext *js) {
         }
         loop_call(js, job->callback, 2, values);
         free_job(js, job);
+        pool.unfinished--;
     }
     return true;
 }
@@ -211,6 +218,7 @@ static PRIMITIVE(job_start) {
         return error < 0 ? JS_EXCEPTION : JS_NewInt32(js, -error);
     }
     job->callback = JS_DupValue(js, argv[1]);
+    pool.unfinished++;
     submit(job);
     return JS_NewInt32(js, 0);
 }

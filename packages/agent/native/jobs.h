@@ -25,6 +25,7 @@ enum operation {
     JOB_STATVFS,
     JOB_EXECUTABLE,
     JOB_IOCTL,
+    JOB_READ_SMALL,
     JOB_OPERATIONS,
 };
 

@@ -7,8 +7,20 @@
 /* A block of bytes is looked at as a whole: the compiler makes vector code of such loops. */
 #define BLOCK 32
 
-static bool ends_string(uint8_t byte, uint8_t quote) {
-    return byte < 0x20 || byte == quote || byte == '\\' || byte >= 0xfe;
+/* Whether a byte ends a run of ordinary characters; `above` is the first that is too large for one. */
+static bool ends_run(uint8_t byte, uint8_t quote, uint8_t above) {
+    return byte < 0x20 || byte == quote || byte == '\\' || byte >= above;
+}
+
+size_t run_end(const uint8_t *bytes, size_t at, size_t to, uint8_t quote, uint8_t above) {
+    while (at + BLOCK <= to) {
+        uint8_t found = 0;
+        for (int i = 0; i < BLOCK; i++) found |= ends_run(bytes[at + i], quote, above);
+        if (found) break;
+        at += BLOCK;
+    }
+    while (at < to && !ends_run(bytes[at], quote, above)) at++;
+    return at;
 }
 
 static PRIMITIVE(string_end) {
@@ -16,17 +28,8 @@ static PRIMITIVE(string_end) {
     size_t size;
     const uint8_t *bytes = JS_GetUint8Array(js, &size, argv[0]);
     if (!bytes || !get_integers(js, argv + 1, 3, values)) return JS_EXCEPTION;
-    size_t at = (size_t)values[0], to = (size_t)values[1];
-    uint8_t quote = (uint8_t)values[2];
-    if (to > size) to = size;
-    while (at + BLOCK <= to) {
-        uint8_t found = 0;
-        for (int i = 0; i < BLOCK; i++) found |= ends_string(bytes[at + i], quote);
-        if (found) break;
-        at += BLOCK;
-    }
-    while (at < to && !ends_string(bytes[at], quote)) at++;
-    return JS_NewInt64(js, (int64_t)at);
+    size_t to = (size_t)values[1];
+    return JS_NewInt64(js, (int64_t)run_end(bytes, (size_t)values[0], to < size ? to : size, (uint8_t)values[2], 0xfe));
 }
 
 static bool all_ascii(const uint8_t *bytes, size_t size) {
@@ -42,11 +45,17 @@ static PRIMITIVE(is_ascii) {
     return JS_NewBool(js, all_ascii(bytes, size));
 }
 
+/* A part that does not lie within the bytes is empty. */
 static PRIMITIVE(ascii_to_text) {
     size_t size;
     const uint8_t *bytes = JS_GetUint8Array(js, &size, argv[0]);
+    int64_t range[2] = {0, (int64_t)size};
     if (!bytes && JS_HasException(js)) return JS_EXCEPTION;
-    return JS_NewStringLen(js, (const char *)bytes, size);
+    for (int i = 0; i < 2; i++) {
+        if (!JS_IsUndefined(argv[i + 1]) && !get_integers(js, argv + i + 1, 1, &range[i])) return JS_EXCEPTION;
+    }
+    if (range[0] < 0 || range[1] < range[0] || (uint64_t)range[1] > size) range[0] = range[1] = 0;
+    return JS_NewStringLen(js, (const char *)bytes + range[0], (size_t)(range[1] - range[0]));
 }
 
 static PRIMITIVE(text_to_ascii) {
@@ -186,14 +195,6 @@ static uint8_t *decode_part(struct group *group, const uint8_t *text, size_t siz
     return to;
 }
 
-/* The bytes of a part; the list keeps them. */
-static const uint8_t *part_at(JSContext *js, JSValueConst list, int64_t at, size_t *size) {
-    JSValue part = JS_GetPropertyInt64(js, list, at);
-    const uint8_t *bytes = JS_GetUint8Array(js, size, part);
-    JS_FreeValue(js, part);
-    return bytes;
-}
-
 static PRIMITIVE(decode_base64) {
     int64_t count;
     size_t size, total = 0;
@@ -217,7 +218,7 @@ static PRIMITIVE(decode_base64) {
 const JSCFunctionListEntry kernel_primitives[] = {
     JS_CFUNC_DEF("stringEnd", 4, string_end),
     JS_CFUNC_DEF("isAscii", 1, is_ascii),
-    JS_CFUNC_DEF("asciiToText", 1, ascii_to_text),
+    JS_CFUNC_DEF("asciiToText", 3, ascii_to_text),
     JS_CFUNC_DEF("textToAscii", 1, text_to_ascii),
     JS_CFUNC_DEF("decodeUtf8", 1, decode_utf8),
     JS_CFUNC_DEF("encodeBase64", 1, encode_base64),

@@ -51,21 +51,6 @@ static double monotonic(void) {
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-void report_exception(JSContext *js) {
-    JSValue exception = JS_GetException(js);
-    const char *text = JS_ToCString(js, exception);
-    fprintf(stderr, "qemu-ga: internal error: %s\n", text ? text : "(no text)");
-    if (text) JS_FreeCString(js, text);
-    JSValue stack = JS_GetPropertyStr(js, exception, "stack");
-    const char *where = JS_IsString(stack) ? JS_ToCString(js, stack) : NULL;
-    if (where) {
-        fputs(where, stderr);
-        JS_FreeCString(js, where);
-    }
-    JS_FreeValue(js, stack);
-    JS_FreeValue(js, exception);
-}
-
 static void drain(JSContext *js) {
     JSContext *of;
     int result;
@@ -274,6 +259,14 @@ int loop_run(JSContext *js) {
     }
     return loop.code;
 }
+
+#ifdef __SANITIZE_ADDRESS__
+void loop_close(JSContext *js) {
+    for (size_t fd = 0; fd < loop.watch_count; fd++) JS_FreeValue(js, loop.watches[fd].callback);
+    while (loop.timer_count > 0) JS_FreeValue(js, timer_take(0));
+    for (int i = 0; i <= MAX_SIGNAL; i++) JS_FreeValue(js, loop.signal_callbacks[i]);
+}
+#endif
 
 static PRIMITIVE(exit_loop) {
     int64_t code;

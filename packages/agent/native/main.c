@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -44,7 +45,7 @@ static JSContext *new_context(JSRuntime *runtime) {
     JSContext *js = JS_NewContextRaw(runtime);
     if (!js) return NULL;
     if (JS_AddIntrinsicBaseObjects(js) || JS_AddIntrinsicRegExp(js) || JS_AddIntrinsicMapSet(js) ||
-        JS_AddIntrinsicTypedArrays(js) || JS_AddIntrinsicPromise(js) || JS_AddIntrinsicBigInt(js) ||
+        JS_AddIntrinsicTypedArrays(js) || JS_AddIntrinsicPromise(js) ||
         JS_AddIntrinsicDate(js) || JS_AddIntrinsicJSON(js)) {
         return NULL;
     }
@@ -58,8 +59,11 @@ static int offer_primitives(JSContext *js, int argc, char **argv) {
     if (JS_SetPropertyFunctionList(js, primitives, loop_primitives, loop_primitive_count) ||
         JS_SetPropertyFunctionList(js, primitives, job_primitives, job_primitive_count) ||
         JS_SetPropertyFunctionList(js, primitives, call_primitives, call_primitive_count) ||
+        JS_SetPropertyFunctionList(js, primitives, system_primitives, system_primitive_count) ||
         JS_SetPropertyFunctionList(js, primitives, process_primitives, process_primitive_count) ||
-        JS_SetPropertyFunctionList(js, primitives, kernel_primitives, kernel_primitive_count)) {
+        JS_SetPropertyFunctionList(js, primitives, kernel_primitives, kernel_primitive_count) ||
+        JS_SetPropertyFunctionList(js, primitives, outline_primitives, outline_primitive_count) ||
+        JS_SetPropertyFunctionList(js, primitives, hash_primitives, hash_primitive_count)) {
         return -1;
     }
     for (int i = 1; i < argc; i++) {
@@ -84,6 +88,8 @@ static int start_program(JSContext *js) {
 int main(int argc, char **argv) {
     if (fill_standard()) return 1;
     signal(SIGPIPE, SIG_IGN);
+    /* a parent that ignores it hands that down, and the kernel would tell nobody how a child ended */
+    signal(SIGCHLD, SIG_DFL);
     kernels_open();
     JSRuntime *runtime = JS_NewRuntime();
     if (!runtime) return 1;
@@ -100,6 +106,17 @@ int main(int argc, char **argv) {
     }
     int code = loop_run(js);
     fflush(stderr);
+#ifdef __SANITIZE_ADDRESS__
+    /* what is in use is given back: the rest is a leak, which the engine's assertions and the sanitizer find */
+    if (jobs_finished()) {
+        setvbuf(stdout, NULL, _IONBF, 0);
+        JS_SetDumpFlags(runtime, JS_DUMP_LEAKS | JS_ABORT_ON_LEAKS);
+        loop_close(js);
+        JS_FreeContext(js);
+        JS_FreeRuntime(runtime);
+        exit(code);
+    }
+#endif
     /* a thread may be held up by a disk: nothing is waited for or freed */
     _exit(code);
 }

@@ -5,6 +5,9 @@ import type { Clock } from './platform.js';
 export const READABLE = 1;
 export const WRITABLE = 2;
 
+/** The process at the other end of a unix socket, as it was when it connected. */
+export type PeerCredentials = [pid: number, uid: number, gid: number];
+
 /**
  * The system calls under the transports, by their names in section 2 of the manual: those that never wait for a disk. Every
  * result is the call's own, or the negative of the errno. Descriptors are opened non-blocking and close-on-exec by the caller's
@@ -20,11 +23,15 @@ export interface Descriptors {
   /** @param argument bytes that the kernel reads and may overwrite; without it the argument is 0 */
   ioctl(fd: number, request: number, argument?: Uint8Array): number;
   socket(domain: number, type: number, protocol: number): number;
+  /** @returns an integer option of the level SOL_SOCKET: socket(7) */
+  socketOption(fd: number, option: number): number;
   bind(fd: number, address: Uint8Array): number;
   connect(fd: number, address: Uint8Array): number;
   listen(fd: number, backlog: number): number;
   /** Accepts non-blocking and close-on-exec. @param address gets the peer's address */
   accept(fd: number, address: Uint8Array): number;
+  /** Who connected to a unix socket, or began to listen on it: SO_PEERCRED of unix(7). @returns an errno when it cannot be told */
+  peerCredentials(fd: number): PeerCredentials | number;
   /** A write lock on the whole file, for this process's life: fcntl(2), F_SETLK. */
   lock(fd: number): number;
   /** Empties a file. */

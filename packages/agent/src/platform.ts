@@ -11,6 +11,8 @@ export interface Platform {
   readonly system: System;
   readonly clock: Clock;
   readonly logs: LogOutput;
+  /** The SHA-256 of bytes, taken together (FIPS 180-4): 32 bytes. */
+  sha256(parts: readonly Uint8Array[]): Uint8Array;
 }
 
 /** An open file: the descriptor's number. */
@@ -54,6 +56,16 @@ export interface Files {
   close(file: FileDescriptor): Promise<void>;
   /** Reads at the file position. @returns bytes read, 0 at the end */
   read(file: FileDescriptor, into: Uint8Array): Promise<number>;
+  /**
+   * Reads at the file position what is in memory already, without waiting for anything.
+   * @returns bytes read; undefined when there is nothing to be had this way, which says nothing of the file
+   */
+  readNow(file: FileDescriptor, into: Uint8Array): number | undefined;
+  /**
+   * Opens a file, reads it from its start, and closes it, where the host can do all that in one go.
+   * @returns bytes read; as many as there is room for when the file may be longer
+   */
+  readSmall?(path: string, into: Uint8Array): Promise<number>;
   /** Writes at the file position. @returns bytes written, maybe fewer than given */
   write(file: FileDescriptor, bytes: Uint8Array): Promise<number>;
   /** @returns the new position in bytes */
@@ -130,6 +142,11 @@ export interface System {
   loadAverages(): readonly [number, number, number];
   /** A variable of the agent's environment. */
   environment(name: string): string | undefined;
+  /**
+   * Keeps what the process has in memory there, or no longer, as far as the system lets it: while disks are frozen nothing
+   * should have to be read from them, or given up by others, for the agent to go on.
+   */
+  lockMemory(locked: boolean): void;
   /** Sets the wall clock, to the microsecond: settimeofday(2). @param time nanoseconds since the epoch */
   setTime(time: bigint): void;
   /**
@@ -143,7 +160,7 @@ export interface System {
 export interface Clock {
   /** nanoseconds since the epoch */
   now(): bigint;
-  /** milliseconds from some point in the past, never going back */
+  /** milliseconds since the guest's boot, the same for every process, never going back */
   monotonic(): number;
   /** Calls back once after so many milliseconds. @returns a function that cancels it */
   after(milliseconds: number, callback: () => void): () => void;

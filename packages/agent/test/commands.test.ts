@@ -17,8 +17,9 @@ suite('the list of commands', () => {
     assert.deepEqual(all.sort(), Object.keys(commandTables).sort());
   });
 
-  test('exactly QEMU’s six work while frozen', () => {
+  test('exactly QEMU’s six and the report work while frozen', () => {
     assert.deepEqual(frozenSafeCommands().sort(), [
+      '__qga_fsfreeze-report',
       'guest-fsfreeze-status',
       'guest-fsfreeze-thaw',
       'guest-info',

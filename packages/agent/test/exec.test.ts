@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Base64Text, plainKernels, type GuestExecCaptureOutput, type GuestExecStatus } from '@qga/protocol';
 import { execCommands } from '../dist/commands/exec.js';
+import { openGuard } from '../dist/core/guard.js';
 import type { Context } from '../dist/core/context.js';
 import { ProgramTable } from '../dist/core/program-table.js';
 import { linuxPaths } from '../dist/linux/paths.js';
@@ -17,6 +18,7 @@ const programs = new ProgramTable(platform);
 const records: string[] = [];
 const context = {
   platform,
+  guard: openGuard,
   programs,
   paths: linuxPaths,
   log: { record: (text: string) => void records.push(text) },

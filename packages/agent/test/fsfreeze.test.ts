@@ -69,7 +69,7 @@ suite('freeze and thaw', () => {
     await call(agent, request('guest-fsfreeze-thaw'));
   });
 
-  test('while frozen only QEMU’s six commands work, whatever the lists say', async () => {
+  test('while frozen only QEMU’s six commands and the report work, whatever the lists say', async () => {
     const world = new FrozenWorld([ROOT]);
     const agent = await Agent.create({
       platform: world.platform,
@@ -90,6 +90,7 @@ suite('freeze and thaw', () => {
     };
     const enabled = info.return.supported_commands.filter((command) => command.enabled).map(({ name }) => name);
     assert.deepEqual(enabled.sort(), [
+      '__qga_fsfreeze-report',
       'guest-fsfreeze-status',
       'guest-fsfreeze-thaw',
       'guest-info',
@@ -137,7 +138,7 @@ suite('freeze and thaw', () => {
     assert.equal(calls(), 'freeze\nthaw\n');
   });
 
-  test('a hook that fails prevents the freeze, and is quoted', async () => {
+  test('a hook that fails prevents the freeze, is quoted, and hears of the thaw', async () => {
     const { program, calls } = hook('freeze');
     const world = new FrozenWorld([ROOT]);
     const agent = await start(world, program);
@@ -145,7 +146,7 @@ suite('freeze and thaw', () => {
       await call(agent, request('guest-fsfreeze-freeze')),
       '{"error": {"class": "GenericError", "desc": "child process has failed to execute fsfreeze hook: out\\nerr\\n"}}\n',
     );
-    assert.deepEqual([world.events, calls(), agent.frozen], [[], 'freeze\n', false]);
+    assert.deepEqual([world.events, calls(), agent.frozen], [[], 'freeze\nthaw\n', false]);
   });
 
   test('where nothing was frozen the hook hears of the thaw at once', async () => {

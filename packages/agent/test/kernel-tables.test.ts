@@ -40,7 +40,7 @@ test('IPv4 routes', () => {
     destination: '0.0.0.0',
     gateway: '192.0.2.1',
     mask: '0.0.0.0',
-    flags: 3,
+    flags: 3n,
     refcnt: 0,
     use: 0,
     metric: 100,
@@ -51,7 +51,7 @@ test('IPv4 routes', () => {
   });
   assert.deepEqual(
     [second?.destination, second?.mask, second?.flags, second?.refcnt, second?.metric, second?.mtu, second?.window],
-    ['192.0.2.0', '255.255.255.0', 0x80000001, -1, -1, 1500, -1],
+    ['192.0.2.0', '255.255.255.0', 0x8000_0001n, -1, -1, 1500, -1],
   );
   assert.deepEqual(parseIpv4Routes(''), []);
 });
@@ -75,7 +75,7 @@ test('IPv6 routes', () => {
       metric: 256,
       refcnt: 1,
       use: 0,
-      flags: 1,
+      flags: 1n,
       version: 6,
     },
     {
@@ -88,7 +88,7 @@ test('IPv6 routes', () => {
       metric: -1,
       refcnt: 2,
       use: -2,
-      flags: 0x80200001,
+      flags: 0x80200001n,
       version: 6,
     },
   ]);

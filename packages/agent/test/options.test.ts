@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { dumpSettings, helpText, parseCommandLine, parseConfig, UsageError } from '../dist/core/command-line.js';
 import { parseKeyFile } from '../dist/core/key-file.js';
-import { emptySettings, OPTIONS, withDefaults, type Settings } from '../dist/core/options.js';
+import { emptySettings, withDefaults, type Settings } from '../dist/core/settings.js';
+import { OPTIONS } from '../dist/core/options.js';
 import { linuxPaths } from '../dist/linux/paths.js';
 
 function settings(...argv: string[]): Settings {
@@ -58,8 +59,37 @@ suite('command line', () => {
 
   test('every option stands in the help once', () => {
     const help = helpText('test');
-    for (const { short, long } of OPTIONS) assert.equal(help.split(`-${short}, --${long}`).length, 2, long);
+    for (const { argument, short, long } of OPTIONS) {
+      const end = { none: '', required: ' ', glued: '[=' }[argument];
+      const name = short === undefined ? `      --${long}${end}` : `-${short}, --${long}`;
+      assert.equal(help.split(name).length, 2, long);
+    }
     assert.ok(help.split('\n').every((line) => line.length <= 100));
+  });
+});
+
+suite('times', () => {
+  const paths = linuxPaths;
+  const settingsOf = (...argv: string[]): Settings => {
+    const settings = emptySettings();
+    parseCommandLine(argv, paths).apply(settings);
+    return settings;
+  };
+
+  test('are whole seconds in a range, on the command line and in the file', () => {
+    assert.equal(settingsOf('--freeze-timeout=0').freezeTimeout, 0);
+    assert.equal(settingsOf('--freeze-timeout', '90').freezeTimeout, 90);
+    assert.equal(parseConfig('[general]\nhook-timeout=7\nfreeze-lease-refresh=true\n', 'f').hookTimeout, 7);
+    for (const bad of ['', '-1', '1.5', '1e3', '86401', 'ten', '99999999999']) {
+      assert.throws(() => settingsOf(`--freeze-timeout=${bad}`), /'--freeze-timeout': a number from 0 to 86400/);
+      assert.throws(() => parseConfig(`[general]\nfreeze-timeout=${bad}\n`, 'f'), /key 'freeze-timeout': a number/);
+    }
+    assert.throws(() => settingsOf('--freeze-limit=0'), /a number from 1/);
+  });
+
+  test('stand in the dump when they were set', () => {
+    const dump = dumpSettings(settingsOf('--freeze-timeout=5', '--freeze-lease-refresh'));
+    assert.match(dump, /freeze-timeout=5\nfreeze-lease-refresh=true\n$/);
   });
 });
 

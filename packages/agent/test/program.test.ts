@@ -2,9 +2,19 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
-import { ask, connect, finished, runProgram, startProgram, temporaryFolder } from './support/agent-process.js';
+import {
+  ask,
+  connect,
+  finished,
+  hosts,
+  runProgram,
+  startProgram,
+  temporaryFolder,
+  type Host,
+} from './support/agent-process.js';
 
-suite('the program', () => {
+/** What the program does on any host. */
+function programSuite(host: Host): void {
   let place: ReturnType<typeof temporaryFolder>;
   let socket: string;
   beforeEach(() => {
@@ -14,11 +24,11 @@ suite('the program', () => {
   afterEach(() => place.remove());
 
   test('--version, --help and -b help end well', async () => {
-    const version = await runProgram(['--version']);
+    const version = await runProgram(host, ['--version']);
     assert.deepEqual([version.code, version.stderr], [0, '']);
     assert.match(version.stdout, /^QEMU Guest Agent \d+\.\d+\.\d+ \(qga \d+\.\d+\.\d+\)\n$/);
-    assert.match((await runProgram(['-h'])).stdout, /--fsfreeze-hook/);
-    const list = (await runProgram(['-b', 'help'])).stdout.split('\n');
+    assert.match((await runProgram(host, ['-h'])).stdout, /--fsfreeze-hook/);
+    const list = (await runProgram(host, ['-b', 'help'])).stdout.split('\n');
     assert.deepEqual(list.slice(0, 3), ['guest-sync-delimited', 'guest-sync', 'guest-ping']);
   });
 
@@ -26,8 +36,8 @@ suite('the program', () => {
     const file = path.join(place.folder, 'conf');
     writeFileSync(file, '[general]\nmethod=isa-serial\npidfile=/var/foo/p\n');
     for (const { stdout, stderr } of [
-      await runProgram(['-D', '-v'], { QGA_CONF: file }),
-      await runProgram(['-D', '-v', '-c', file]),
+      await runProgram(host, ['-D', '-v'], { QGA_CONF: file }),
+      await runProgram(host, ['-D', '-v', '-c', file]),
     ]) {
       assert.equal(stderr, '');
       assert.match(
@@ -50,7 +60,7 @@ suite('the program', () => {
   ];
   for (const [args, message] of wrong) {
     test(`${args.join(' ')}: one line on standard error, exit code 1`, async () => {
-      const { code, stdout, stderr } = await runProgram(args);
+      const { code, stdout, stderr } = await runProgram(host, args);
       assert.deepEqual([code, stdout, stderr.split('\n').length], [1, '', 2]);
       assert.match(stderr, message);
     });
@@ -66,7 +76,7 @@ suite('the program', () => {
   ];
   for (const [args, message] of closed) {
     test(`${args.join(' ').slice(0, 50)}: a channel that cannot be opened is fatal`, async () => {
-      const { code, stderr } = await runProgram([...args, '-t', place.folder]);
+      const { code, stderr } = await runProgram(host, [...args, '-t', place.folder]);
       assert.equal(code, 1);
       assert.match(stderr, message);
       assert.match(stderr, /^\d+\.\d{6}: critical: /);
@@ -74,7 +84,7 @@ suite('the program', () => {
   }
 
   test('serves until SIGTERM, with a socket for its owner only', async () => {
-    const agent = startProgram(['-m', 'unix-listen', '-p', socket, '-t', place.folder]);
+    const agent = startProgram(host, ['-m', 'unix-listen', '-p', socket, '-t', place.folder]);
     const end = finished(agent);
     const client = await connect(socket);
     assert.equal(await ask(client, '{"execute":"guest-ping"}'), '{"return": {}}\n');
@@ -87,13 +97,13 @@ suite('the program', () => {
   test('-d returns when the channel is open; the pid file is locked and goes with the agent', async () => {
     const pidfile = path.join(place.folder, 'pid');
     const args = ['-d', '-m', 'unix-listen', '-p', socket, '-t', place.folder, '-f', pidfile];
-    assert.deepEqual(await runProgram(args), { code: 0, stdout: '', stderr: '' });
+    assert.deepEqual(await runProgram(host, args), { code: 0, stdout: '', stderr: '' });
     const pid = Number(readFileSync(pidfile, 'utf8'));
     try {
       const client = await connect(socket);
       assert.equal(await ask(client, '{"execute":"guest-ping"}'), '{"return": {}}\n');
       client.destroy();
-      const second = await runProgram([...args, '-p', `${socket}2`]);
+      const second = await runProgram(host, [...args, '-p', `${socket}2`]);
       assert.equal(second.code, 1);
       assert.match(second.stderr, /Cannot lock pid file .*: Resource temporarily unavailable/);
       assert.ok(existsSync(pidfile), 'the second start must leave the pid file of the first');
@@ -108,7 +118,7 @@ suite('the program', () => {
   test('-d takes relative paths from where it was called', async () => {
     const from = process.cwd();
     process.chdir(place.folder);
-    const outcome = await runProgram('-d -m unix-listen -p socket -t . -f pid -l log'.split(' '));
+    const outcome = await runProgram(host, '-d -m unix-listen -p socket -t . -f pid -l log'.split(' '));
     process.chdir(from);
     assert.equal(outcome.code, 0, outcome.stderr);
     const pid = Number(readFileSync(path.join(place.folder, 'pid'), 'utf8'));
@@ -131,13 +141,22 @@ suite('the program', () => {
       '-f',
       path.join(place.folder, 'pid'),
     ];
-    const { code, stderr } = await runProgram(args);
+    const { code, stderr } = await runProgram(host, args);
     assert.equal(code, 1);
     assert.match(stderr, /error opening channel '\/nonexistent\/port'/);
   });
 
   test('-r waits for a channel that is not there yet', async () => {
-    const agent = startProgram(['-r', '-m', 'virtio-serial', '-p', '/nonexistent/port', '-t', place.folder, '-v']);
+    const agent = startProgram(host, [
+      '-r',
+      '-m',
+      'virtio-serial',
+      '-p',
+      '/nonexistent/port',
+      '-t',
+      place.folder,
+      '-v',
+    ]);
     const end = finished(agent);
     await new Promise<void>((resolve) =>
       agent.stderr?.on('data', (text: string) => text.includes('waiting') && resolve()),
@@ -147,4 +166,8 @@ suite('the program', () => {
     assert.equal(code, 0);
     assert.match(stderr, /error opening channel[^]*waiting 5 s before \/nonexistent\/port is opened again/);
   });
-});
+}
+
+for (const host of hosts) {
+  suite(`the program on ${host.name}`, { skip: host.missing }, () => programSuite(host));
+}

@@ -6,7 +6,7 @@ import { Agent } from '../dist/agent.js';
 import { MAX_CLIENTS, Server } from '../dist/core/server.js';
 import { serve, type SessionParts } from '../dist/core/session.js';
 import type { Clock } from '../dist/platform.js';
-import { nodePlatform } from '../dist/node/platform.js';
+import { nodePlatform, nodeWires } from '../dist/node/platform.js';
 import { listenUnix } from '../dist/node/transports/unix.js';
 import { connect, temporaryFolder } from './support/agent-process.js';
 import { MemoryChannel, request } from './support/memory-client.js';
@@ -95,7 +95,11 @@ suite('sessions', () => {
   test('a client on a real socket that never reads frees its place, with what was meant for it', async () => {
     const clock = new HandClock();
     const { folder, remove } = temporaryFolder();
-    const listener = await listenUnix(path.join(folder, 'socket'));
+    const listener = listenUnix(nodeWires(), path.join(folder, 'socket'), {
+      uids: new Set(),
+      cids: new Set(),
+      refused: () => undefined,
+    });
     const client = await connect(path.join(folder, 'socket'));
     const channel = (await listener.accept()) as ByteChannel;
     const session = serve(channel, { ...parts, clock });
@@ -108,6 +112,42 @@ suite('sessions', () => {
     client.destroy();
     await listener.close();
     remove();
+  });
+
+  test('replies to requests that came together leave in one write, and wait for no slower command behind them', async () => {
+    const channel = new MemoryChannel();
+    const writes: string[] = [];
+    channel.write = (written) => {
+      writes.push(Buffer.concat(written).toString('latin1'));
+      return undefined;
+    };
+    const session = serve(channel, parts);
+    channel.send(`${request('guest-ping')}${request('guest-sync', { id: 1 })}nonsense ${request('guest-nothing')}`);
+    assert.equal(writes.length, 1);
+    assert.match(writes[0] ?? '', /^\{"return": \{\}\}\n\{"return": 1\}\n\{"error".*\n\{"error".*guest-nothing.*\n$/);
+    channel.send(
+      `${request('guest-ping')}${request('guest-file-open', { path: '/etc/hostname' })}${request('guest-ping')}`,
+    );
+    assert.deepEqual(writes.slice(1), [PONG]);
+    channel.chunks.end();
+    await session;
+    assert.match(writes.slice(2).join(''), /^\{"(return|error)".*\n\{"return": \{\}\}\n$/);
+  });
+
+  test('a client that sends much at once gets the first replies before the last request is looked at', async () => {
+    const channel = new MemoryChannel();
+    let writes = 0;
+    channel.write = (written) => {
+      writes += 1;
+      channel.written += Buffer.concat(written).toString('latin1');
+      return undefined;
+    };
+    const session = serve(channel, parts);
+    channel.send(request('guest-ping').repeat(1000));
+    assert.equal(channel.written, PONG.repeat(1000));
+    assert.ok(writes > 10, `${writes} writes`);
+    channel.chunks.end();
+    await session;
   });
 
   test('a fault in a command is an error reply, not the end', async () => {

@@ -18,6 +18,7 @@ export const GROUPS: Readonly<Record<CommandName, string>> = {
   'guest-fsfreeze-freeze': 'Filesystems and disks',
   'guest-fsfreeze-freeze-list': 'Filesystems and disks',
   'guest-fsfreeze-thaw': 'Filesystems and disks',
+  '__qga_fsfreeze-report': 'Filesystems and disks',
   'guest-fstrim': 'Filesystems and disks',
   'guest-get-fsinfo': 'Filesystems and disks',
   'guest-get-disks': 'Filesystems and disks',

@@ -14,13 +14,13 @@ export function harmless(text: string): string {
   return text.replace(UNSAFE, escape);
 }
 
-/** @returns the words in lines of at most 80 columns (a longer word stays whole), all but the first indented by `indent` */
-export function wrap(text: string, indent: number, first = ''): string {
+/** @returns the words in lines of at most `width` columns (a longer word stays whole), all but the first indented by `indent` */
+export function wrap(text: string, indent: number, first = '', width = WIDTH): string {
   const lines: string[] = [];
   let line = first;
   let empty = true;
   for (const word of text.split(' ')) {
-    if (!empty && line.length + 1 + word.length > WIDTH) {
+    if (!empty && line.length + 1 + word.length > width) {
       lines.push(line);
       line = ' '.repeat(indent);
       empty = true;

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { FakeGuest, refuse, silence, type Script } from '@qga/client/testing';
+import { disconnect, FakeGuest, flood, garbage, refuse, silence, type Script } from '@qga/client/testing';
 import { qga, scratchFolder, startQga } from './run-qga.js';
 
 // verbs that change a guest meet only fake ones
 
 const folder = scratchFolder();
+const MIB = 1024 * 1024;
 let count = 0;
 
 async function fakeGuest(
@@ -19,6 +20,16 @@ async function fakeGuest(
   await fake.listen(socket);
   t.after(() => fake.close());
   return { fake, socket };
+}
+
+/** Bytes that a process had in memory at its worst; 0 when it has ended. */
+function peakMemory(pid: number): number {
+  try {
+    const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -138,6 +149,47 @@ await test('Ctrl-C and a polite kill thaw a snapshot and end its command', async
     child.kill(signal);
     assert.equal(await code, 130);
     assert.ok(!fake.frozen);
+  }
+});
+
+await test('after a kill -9 of a snapshot the guest stays frozen, doctor says so, and thaw brings it back', async (t) => {
+  const { fake, socket } = await fakeGuest(t);
+  const { child, code } = startQga(['-s', socket, 'snapshot', '--', 'sleep', '2']);
+  await until(() => fake.frozen);
+  child.kill('SIGKILL');
+  await code;
+  assert.match((await qga(['-s', socket, 'doctor'])).out, /BAD +freeze/);
+  assert.ok(fake.frozen);
+  assert.equal((await qga(['-s', socket, 'thaw'])).out, 'thawed 2\n');
+  assert.ok(!fake.frozen);
+});
+
+await test('each kind of hostile guest has its own words and exit code', async (t) => {
+  for (const [fault, expected, words] of [
+    [silence(), 4, /no answer within 1 s; whether it ran is unknown/],
+    [garbage(), 5, /makes no sense|out of step/],
+    [garbage('{"return": {"host-name": 7}}\n'), 5, /makes no sense: Invalid parameter type/],
+    [disconnect('{"return": {"host-'), 5, /is lost/],
+    [flood('x', 100 * MIB), 5, /makes no sense/],
+    [flood('{"return": {}}\n', 100 * MIB), 5, /makes no sense/],
+  ] as const) {
+    const { socket } = await fakeGuest(t, { 'guest-get-host-name': fault });
+    const { code, error } = await qga(['-s', socket, '--timeout', '1', 'guest-get-host-name']);
+    assert.equal(code, expected, error);
+    assert.match(error, words);
+    assert.match(error, /^qga: [^\n]+\n$/);
+  }
+});
+
+await test('a flood for ever, or a line that never ends, is over with its error and takes no more memory than a small one', async (t) => {
+  for (const pattern of ['{"return": {}}\n', 'x', '{"return": "' + 'y'.repeat(64 * 1024)]) {
+    const { socket } = await fakeGuest(t, { 'guest-get-host-name': flood(pattern, Infinity) });
+    const { child, code } = startQga(['-s', socket, '--timeout', '2', 'guest-get-host-name']);
+    let peak = 0;
+    const watch = setInterval(() => (peak = Math.max(peak, peakMemory(child.pid ?? 0))), 5);
+    assert.equal(await code, 5, pattern.slice(0, 20));
+    clearInterval(watch);
+    assert.ok(peak > 30 * MIB && peak < 450 * MIB, `${peak} bytes`);
   }
 });
 

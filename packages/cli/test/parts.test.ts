@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { parseModel } from '../dist/verbs/cpuinfo.js';
+import { diskTree } from '../dist/verbs/disk-tree.js';
 import { readConfig } from '../dist/config.js';
 import { discover } from '../dist/discover/index.js';
 import { guestOfCommandLine } from '../dist/discover/qemu.js';
@@ -36,6 +38,40 @@ await test('the primary address: the default route first, no loopback, link-loca
   assert.equal(chosen(['eth1']), '198.51.100.7');
   assert.equal(primaryAddress(interfaces.slice(0, 2), undefined)?.address, '172.17.0.1');
   assert.equal(primaryAddress(interfaces.slice(0, 1), undefined), undefined);
+});
+
+await test('what does not fit into a terminal goes on below in the last column', () => {
+  const table = {
+    head: ['NAME', 'REASON'],
+    rows: [
+      ['db', 'no socket is there at all'],
+      ['web', 'x'],
+    ],
+  };
+  assert.equal(formatTable(table, 24), 'NAME  REASON\ndb    no socket is there\n      at all\nweb   x\n');
+  assert.equal(formatTable(table, 17), formatTable(table, Infinity), 'too narrow to fold');
+  const coloured = { ...table, colours: { NAME: (text: string) => `<${text}>` } };
+  assert.doesNotMatch(formatTable(coloured, 24), /<>/, 'the rows below have nothing to colour');
+});
+
+await test('disks stand below what they lie on, below each when they lie on several, and circles end', () => {
+  const disk = (name: string, ...dependencies: string[]): { name: string; dependencies: string[] } => ({
+    name,
+    dependencies,
+  });
+  const drawn = (...disks: ReturnType<typeof disk>[]): string[] =>
+    diskTree(disks).map(({ lead, disk: { name } }) => lead + name);
+  const disks = [disk('dm-0', 'a2', 'b'), disk('a10', 'a'), disk('a2', 'a'), disk('b'), disk('a')];
+  assert.deepEqual(drawn(...disks), ['a', '├─a2', '│ └─dm-0', '└─a10', 'b', '└─dm-0']);
+  assert.deepEqual(drawn(disk('x', 'y'), disk('y', 'x'), disk('z', 'z')), ['x', 'y', 'z']);
+});
+
+await test('the model of a processor, its sockets and cores are read from the kernel’s text', () => {
+  const block = (processor: number, socket: number, core: number): string =>
+    `processor\t: ${processor}\nmodel name\t: Some CPU @ 2 GHz\nphysical id\t: ${socket}\ncore id\t\t: ${core}\n`;
+  const text = [block(0, 0, 0), block(1, 0, 0), block(2, 0, 1), block(3, 1, 0)].join('\n');
+  assert.deepEqual(parseModel(text), { name: 'Some CPU @ 2 GHz', sockets: 2, cores: 3 });
+  assert.equal(parseModel('processor\t: 0\nBogoMIPS\t: 50.00\n'), undefined);
 });
 
 await test('the default route is read from the kernel’s table, the lowest metric first', () => {

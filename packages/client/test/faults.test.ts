@@ -127,6 +127,39 @@ await test('refusals say why', async () => {
   assert.equal((await guest.capabilities()).can('guest-get-users'), false);
 });
 
+await test("takes the flags of QEMU's newest agent, whose sign fills 64 bits", async () => {
+  const route = { iface: 'eth0', destination: 'fe80::', metric: 256, version: 6 };
+  const fake = new FakeGuest({
+    'guest-network-get-route': garbage(
+      `{"return": [${JSON.stringify(route).slice(0, -1)}, "flags": 18446744071564165121}]}\n`,
+    ),
+  });
+  const guest = await connect(fake);
+  const flags = 2n ** 64n - 2n ** 32n + 0x8020_0001n;
+  assert.deepEqual(await guest.call('guest-network-get-route'), [{ ...route, flags }]);
+});
+
+await test('calls through something that makes whole ones are made one after the other, in the order of asking', async () => {
+  let active = 0;
+  const seen: string[] = [];
+  const exchanger = {
+    peer: 'exchanger',
+    exchange: async (_: unknown, request: Uint8Array) => {
+      assert.equal((active += 1), 1);
+      // the first takes longest
+      await new Promise((resolve) => setTimeout(resolve, 20 - 5 * seen.length));
+      seen.push(/"id": (\d)/.exec(Buffer.from(request).toString())?.[1] ?? '');
+      active -= 1;
+      return Buffer.from(`{"return": ${seen.at(-1) ?? ''}}\n`);
+    },
+    close: () => undefined,
+  };
+  const guest = await connect({ name: 'exchanger', open: async () => exchanger });
+  const calls = [1n, 2n, 3n, 4n].map((id) => guest.call('guest-sync', { id }, { depth: 4 }));
+  assert.deepEqual(await Promise.all(calls), [1n, 2n, 3n, 4n]);
+  assert.deepEqual(seen, ['1', '2', '3', '4']);
+});
+
 await test('waits until the guest is ready, and says what it waits for', async () => {
   const path = join(folder, 'late.sock');
   const fake = new FakeGuest();

@@ -8,10 +8,19 @@ export interface ByteKernels {
    * @returns the first index in [from, to) of a byte below 0x20, a backslash, `quote`, 0xFE or 0xFF; `to` when there is none
    */
   stringEnd(bytes: Uint8Array, from: number, to: number, quote: number): number;
+  /**
+   * Outlines the JSON object that begins at `from`, after white space, when it is there to its end and plain: strings in double
+   * quotes, of bytes from 0x20 to 0x7F without a backslash; integers of at most 15 characters; at most 16 braces and brackets
+   * open at a time. Keys may be there twice.
+   * @param into gets OUTLINE_FIELDS numbers a token, commas and colons left out: the kind, the first byte and the one
+   *   behind the last, of strings without the quotes
+   * @returns the number of tokens; 0 when the text is anything else, or has more tokens than there is room for
+   */
+  outline(bytes: Uint8Array, from: number, into: Int32Array): number;
   /** Tells whether every byte is below 0x80. */
   isAscii(bytes: Uint8Array): boolean;
-  /** Text of bytes that are all below 0x80. */
-  asciiToText(bytes: Uint8Array): string;
+  /** Text of the bytes in [from, to), by default of all; they are all below 0x80. */
+  asciiToText(bytes: Uint8Array, from?: number, to?: number): string;
   /** Bytes of a text whose characters are all below 0x80. */
   textToAscii(text: string): Uint8Array;
   /**

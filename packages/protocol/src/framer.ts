@@ -2,6 +2,7 @@ import type { ByteKernels } from './bytes.js';
 import { JsonBuilder } from './json.js';
 import { Lexer, type TokenKind } from './lexer.js';
 import { MESSAGE_LIMITS, type MessageLimits } from './limits.js';
+import { PlainReader } from './plain-reader.js';
 import type { JsonValue } from './value.js';
 
 /** What came out of the bytes: a whole JSON text, or why one was dropped (the text of an error reply). */
@@ -19,6 +20,7 @@ export class Framer {
   readonly #lexer: Lexer;
   readonly #limits: MessageLimits;
   readonly #builder: JsonBuilder;
+  readonly #reader: PlainReader;
   #mode: 'reading' | 'skipping tokens' | 'skipping bytes' = 'reading';
   /** open brackets of the message being skipped */
   #open = 0;
@@ -32,25 +34,42 @@ export class Framer {
     this.#lexer = new Lexer(kernels);
     this.#lexer.budget = limits.size;
     this.#builder = new JsonBuilder(kernels);
+    this.#reader = new PlainReader(kernels, limits);
   }
 
   /**
-   * @param chunk is kept in part until the message is dealt with, so it must not be reused
-   * @returns the frames that the chunk completes, read as they are asked for; take them all before the next push
+   * The same as `feed` and `next`, for a loop.
+   * @returns the frames that the chunk completes, read as they are asked for; take them all before the next chunk
    */
   *push(chunk: Uint8Array): Generator<Frame, void, undefined> {
+    this.feed(chunk);
+    for (let frame = this.next(); frame !== undefined; frame = this.next()) yield frame;
+  }
+
+  /** @param chunk is kept in part until the message is dealt with, so it must not be reused; those before are used up */
+  feed(chunk: Uint8Array): void {
     this.#lexer.feed(chunk);
-    for (;;) {
+  }
+
+  /** The next frame that the bytes complete; undefined when more of them are needed. */
+  next(): Frame | undefined {
+    const lexer = this.#lexer;
+    while (lexer.at < lexer.bytes.length) {
       if (this.#mode === 'skipping bytes') {
-        this.#open = this.#lexer.skipBroken(this.#open);
-        if (this.#open >= 0) return;
+        this.#open = lexer.skipBroken(this.#open);
+        if (this.#open >= 0) return undefined;
         this.#restart();
       }
-      const kind = this.#lexer.next();
-      if (kind === 'none') return;
+      if (this.#tokens === 0 && this.#mode === 'reading') {
+        const value = this.#reader.read(lexer);
+        if (value !== undefined) return { kind: 'message', value };
+      }
+      const kind = lexer.next();
+      if (kind === 'none') return undefined;
       const frame = this.#mode === 'reading' ? this.#read(kind) : this.#skip(kind);
-      if (frame !== undefined) yield frame;
+      if (frame !== undefined) return frame;
     }
+    return undefined;
   }
 
   /** Whether a message has begun and not ended. */

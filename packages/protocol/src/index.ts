@@ -1,7 +1,7 @@
 export { AgentError, ChannelClosedError, type ErrorClass } from './errors.js';
 export { AsciiText, isJsonInteger, isJsonString, JsonDouble } from './value.js';
 export type { JsonObject, JsonString, JsonValue } from './value.js';
-export type { ByteChannel, Listener } from './channel.js';
+export type { ByteChannel, Listener, PeerIdentity } from './channel.js';
 export { PushQueue } from './queue.js';
 export { concatBytes, type ByteKernels } from './bytes.js';
 export { plainKernels } from './kernels.js';

@@ -1,11 +1,13 @@
 import { decodeBase64, encodeBase64 } from './base64.js';
 import type { ByteKernels } from './bytes.js';
+import { outline } from './outline.js';
 import { decodeModifiedUtf8 } from './utf8.js';
 
 /** How many characters String.fromCharCode takes in one call without risk for the stack. */
 const CHARACTERS_A_CALL = 4096;
 
-function asciiToText(bytes: Uint8Array): string {
+function asciiToText(whole: Uint8Array, from = 0, to = whole.length): string {
+  const bytes = whole.subarray(from, to);
   if (bytes.length <= CHARACTERS_A_CALL) return String.fromCharCode(...bytes);
   const pieces: string[] = [];
   for (let at = 0; at < bytes.length; at += CHARACTERS_A_CALL) {
@@ -23,6 +25,7 @@ export const plainKernels: ByteKernels = {
     }
     return to;
   },
+  outline,
   isAscii: (bytes) => bytes.every((byte) => byte < 0x80),
   asciiToText,
   textToAscii: (text) => Uint8Array.from({ length: text.length }, (_, at) => text.charCodeAt(at)),

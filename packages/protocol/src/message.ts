@@ -3,7 +3,7 @@ import type { TypeRef } from './descriptor.js';
 import { inDictOrder } from './dict-order.js';
 import { AgentError } from './errors.js';
 import { JsonPrinter } from './printer.js';
-import { AsciiText, isJsonString, type JsonObject, type JsonValue } from './value.js';
+import { isJsonString, type JsonObject, type JsonValue } from './value.js';
 
 /** A request object, checked for its shape only. */
 export interface Request {
@@ -14,7 +14,7 @@ export interface Request {
 }
 
 /** The id of what may be a request, to be repeated in an error reply. */
-export function requestId(value: JsonValue): JsonValue | undefined {
+export function requestId(value: JsonValue | undefined): JsonValue | undefined {
   return value instanceof Map ? value.get('id') : undefined;
 }
 
@@ -24,24 +24,33 @@ export function requestId(value: JsonValue): JsonValue | undefined {
  */
 export function readRequest(value: JsonValue): Request {
   if (!(value instanceof Map)) throw new AgentError('QMP input must be a JSON object');
-  for (const [name, member] of inDictOrder(value)) checkMember(name, member);
   const execute = value.get('execute');
-  if (!isJsonString(execute)) throw new AgentError("QMP input lacks member 'execute'");
   const args = value.get('arguments');
+  const id = value.get('id');
+  const known = (execute === undefined ? 0 : 1) + (args === undefined ? 0 : 1) + (id === undefined ? 0 : 1);
+  const isRequest = isJsonString(execute) && known === value.size && (args === undefined || args instanceof Map);
+  if (!isRequest) throw firstFault(value);
   return {
     // a name longer than any command's is not looked at, only quoted in part
-    execute: execute instanceof AsciiText ? '(a name of ' + String(execute.length) + ' characters)' : execute,
-    arguments: args instanceof Map ? args : new Map<string, JsonValue>(),
-    id: value.get('id'),
+    execute: typeof execute === 'string' ? execute : '(a name of ' + String(execute.length) + ' characters)',
+    arguments: args ?? new Map<string, JsonValue>(),
+    id,
   };
 }
 
-function checkMember(name: string, member: JsonValue): void {
-  if (name === 'execute') {
-    if (!isJsonString(member)) throw new AgentError("QMP input member 'execute' must be a string");
-  } else if (name === 'arguments') {
-    if (!(member instanceof Map)) throw new AgentError("QMP input member 'arguments' must be an object");
-  } else if (name !== 'id') throw new AgentError(`QMP input member '${name}' is unexpected`);
+/** What QEMU says of an object that is no request. */
+function firstFault(value: JsonObject): AgentError {
+  for (const [name, member] of inDictOrder(value)) {
+    const fault = memberFault(name, member);
+    if (fault !== undefined) return new AgentError(`QMP input member '${name}' ${fault}`);
+  }
+  return new AgentError("QMP input lacks member 'execute'");
+}
+
+function memberFault(name: string, member: JsonValue): string | undefined {
+  if (name === 'execute') return isJsonString(member) ? undefined : 'must be a string';
+  if (name === 'arguments') return member instanceof Map ? undefined : 'must be an object';
+  return name === 'id' ? undefined : 'is unexpected';
 }
 
 const LF = '\n';

@@ -15,16 +15,43 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** Everything but printable ASCII, and the two characters that need an escape. */
-const SPECIAL = /[^ !#-[\]-~]/g;
+const SPECIAL = /[^ !#-[\]-~]/;
+const ALL_SPECIAL = new RegExp(SPECIAL, 'g');
 
 function escape(unit: string): string {
   const code = unit.charCodeAt(0);
   return SHORT_ESCAPES[unit] ?? '\\u' + code.toString(16).toUpperCase().padStart(4, '0');
 }
 
+/** Characters after which a new piece of text begins: an interpreter copies a text each time something is added to it. */
+const PIECE = 200;
+
 /** A JSON string as QEMU prints it: pure ASCII, with upper-case escapes. */
 export function quoteText(text: string): string {
-  return `"${text.replace(SPECIAL, escape)}"`;
+  // most texts need no escape, and an interpreter takes several times as long to replace nothing
+  return SPECIAL.test(text) ? `"${text.replace(ALL_SPECIAL, escape)}"` : `"${text}"`;
+}
+
+/** A member as it is printed: what stands before its value, and the value's type. */
+interface WireMember {
+  readonly name: string;
+  readonly label: string;
+  readonly type: TypeRef;
+}
+
+/** The members of the types that were printed; looking them up for each value would take longer than printing it. */
+const wireMembers = new WeakMap<StructType, readonly WireMember[]>();
+
+function wireMembersOf(type: StructType): readonly WireMember[] {
+  const known = wireMembers.get(type);
+  if (known !== undefined) return known;
+  const types = new Map(type.members.map((one) => [one.name, one.type]));
+  const found = type.wire.flatMap((name): WireMember[] => {
+    const itemType = types.get(name);
+    return itemType === undefined ? [] : [{ name, label: `"${name}": `, type: itemType }];
+  });
+  wireMembers.set(type, found);
+  return found;
 }
 
 /** An array or object that is being printed: its elements (without keys) or members, and how far it is. */
@@ -37,7 +64,10 @@ interface Level {
 /** Writes JSON with QEMU's spacing, escapes and member order. Payloads are passed on as bytes, never as text. */
 export class JsonPrinter {
   readonly #kernels: ByteKernels;
-  #parts: Uint8Array[] = [];
+  /** what comes before the text, where there is anything: most replies are one piece */
+  #parts: Uint8Array[] | undefined;
+  /** complete pieces of text, and the one that is being added to */
+  #texts: string[] | undefined;
   #text = '';
 
   constructor(kernels: ByteKernels) {
@@ -47,14 +77,23 @@ export class JsonPrinter {
   /** Adds text that is JSON (and ASCII) already. */
   raw(text: string): this {
     this.#text += text;
+    if (this.#text.length > PIECE) {
+      this.#texts ??= [];
+      this.#texts.push(this.#text);
+      this.#text = '';
+    }
     return this;
   }
 
   /** The bytes written so far; the printer is empty afterwards. */
   take(): Uint8Array[] {
-    this.#flush();
     const parts = this.#parts;
-    this.#parts = [];
+    const more = this.#text !== '' || this.#texts !== undefined || parts === undefined;
+    this.#parts = undefined;
+    if (!more) return parts;
+    const text = this.#takeText();
+    if (parts === undefined) return [text];
+    parts.push(text);
     return parts;
   }
 
@@ -127,17 +166,17 @@ export class JsonPrinter {
   }
 
   #struct(type: StructType, value: unknown): this {
-    this.raw('{');
-    let separator = '';
-    for (const name of type.wire) {
-      const item = member(value, name);
-      if (item === undefined) continue;
-      const { type: itemType } = type.members.find((candidate) => candidate.name === name) ?? { type: undefined };
-      if (itemType === undefined) throw misfit(type, value);
-      this.raw(`${separator}"${name}": `).typed(itemType, item);
-      separator = ', ';
+    const members = wireMembersOf(type);
+    let before = '{';
+    // by index: the engine of the native host makes an object a round for `for … of`
+    for (let at = 0; at < members.length; at++) {
+      const found = members[at];
+      const item = found === undefined ? undefined : member(value, found.name);
+      if (found === undefined || item === undefined) continue;
+      this.raw(before + found.label).typed(found.type, item);
+      before = ', ';
     }
-    return this.raw('}');
+    return this.raw(before === '{' ? '{}' : '}');
   }
 
   #list<T>(items: readonly T[], print: (item: T) => void): this {
@@ -159,15 +198,18 @@ export class JsonPrinter {
   }
 
   #bytes(bytes: Uint8Array): this {
-    this.raw('"');
-    this.#flush();
-    this.#parts.push(this.#kernels.encodeBase64(bytes));
+    this.#parts ??= [];
+    this.#parts.push(this.#takeText('"'), this.#kernels.encodeBase64(bytes));
     return this.raw('"');
   }
 
-  #flush(): void {
-    if (this.#text !== '') this.#parts.push(this.#kernels.textToAscii(this.#text));
+  /** The text that is not among the parts yet. @param end is put behind it */
+  #takeText(end = ''): Uint8Array {
+    const texts = this.#texts;
+    const text = texts === undefined ? this.#text + end : texts.join('') + this.#text + end;
+    this.#texts = undefined;
     this.#text = '';
+    return this.#kernels.textToAscii(text);
   }
 }
 

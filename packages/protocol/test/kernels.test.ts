@@ -65,7 +65,37 @@ function contract(name: string, kernels: ByteKernels): void {
       }
     });
 
+    test('outline takes plain objects, and nothing else', () => {
+      const into = new Int32Array(3 * 60);
+      const outline = (input: string, from = 0): number[] =>
+        Array.from(into.subarray(0, 3 * kernels.outline(bytes(input), from, into)));
+      const [open, close, list, end, string, zero] = Array.from(bytes('{}[]"0'));
+      assert.deepEqual(outline(' {"a":-7}'), [open, 1, 2, string, 3, 4, zero, 6, 8, close, 8, 9]);
+      assert.deepEqual(outline('x{"a":[""]}{', 1).slice(6), [list, 6, 7, string, 8, 8, end, 9, 10, close, 10, 11]);
+      const words = outline('{"":true,"b":false,"c":null}').filter((_, at) => at % 3 === 0);
+      assert.deepEqual(String.fromCharCode(...words), '{"t"f"n}');
+      assert.equal(outline(`${'{"a":'.repeat(15)}{}${'}'.repeat(15)}`).length, 3 * 47);
+      assert.equal(outline(`${'{"a":'.repeat(16)}{}${'}'.repeat(16)}`).length, 0);
+      const none = ['', '{', '[]', '1', '"a"', '{"a"}', '{"a":}', '{"a":1,}', '{,}', '{"a":[1,]}', '{"a":[}]'];
+      const odd = ["{'a':1}", '{"a":1.0}', '{"a":1e1}', '{"a":01}', '{"a":-}', '{"a":1234567890123456}', '{"a":nul}'];
+      for (const input of [
+        ...none,
+        ...odd,
+        '{"a":"\\n"}',
+        '{"a":"\x80"}',
+        '{"a":"\x1f"}',
+        '{"a":truex}',
+        '{"a" 1}',
+        '{"a":\v1}',
+      ]) {
+        assert.deepEqual(outline(input), [], JSON.stringify(input));
+      }
+      assert.equal(kernels.outline(bytes('{"a":1}'), 0, new Int32Array(3 * 3)), 0);
+      assert.equal(kernels.outline(bytes('{"a":1}'), 0, new Int32Array(3 * 4)), 4);
+    });
+
     test('text and ASCII are the same', () => {
+      assert.equal(kernels.asciiToText(bytes('a part of it'), 2, 6), 'part');
       const long = 'abc'.repeat(10_000);
       assert.equal(kernels.asciiToText(bytes(long)), long);
       assert.equal(text(kernels.textToAscii(long)), long);

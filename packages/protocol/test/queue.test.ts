@@ -39,3 +39,48 @@ test('someone who waits sees the end', async () => {
   queue.end();
   assert.deepEqual(await waiting, { done: true, value: undefined });
 });
+
+test('each gets what is there and what comes, at once, and the next item waits for the promise of the one before', async () => {
+  const seen: number[] = [];
+  let told = 0;
+  let finish: () => void = () => undefined;
+  const queue = new PushQueue<number>(() => (told += 1));
+  queue.push(1);
+  queue.push(2);
+  const done = queue.each((item) => {
+    seen.push(item);
+    return item === 3 ? new Promise<void>((resolve) => (finish = resolve)) : undefined;
+  });
+  assert.deepEqual([seen, told], [[1, 2], 1]);
+  assert.equal(queue.push(3), true);
+  assert.equal(queue.push(4), false);
+  assert.deepEqual(seen, [1, 2, 3]);
+  queue.end();
+  finish();
+  await done;
+  assert.deepEqual([seen, told], [[1, 2, 3, 4], 2]);
+});
+
+test('each rejects with the error of the queue, or with what its function throws, and takes nothing more', async () => {
+  const broken = new PushQueue<number>();
+  const waiting = broken.each(() => undefined);
+  broken.end(new Error('gone'));
+  await assert.rejects(waiting, /gone/);
+  for (const fail of [
+    () => Promise.reject(new Error('no')),
+    () => {
+      throw new Error('no');
+    },
+  ]) {
+    const queue = new PushQueue<number>();
+    let taken = 0;
+    const ended = queue.each(() => {
+      taken += 1;
+      return fail();
+    });
+    queue.push(1);
+    queue.push(2);
+    await assert.rejects(ended, /no/);
+    assert.equal(taken, 1);
+  }
+});

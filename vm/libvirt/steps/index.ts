@@ -1,3 +1,4 @@
+import { client } from './client.js';
 import { clock } from './clock.js';
 import { freeze } from './freeze.js';
 import { lifecycle } from './lifecycle.js';
@@ -7,4 +8,12 @@ import type { Step } from './step.js';
 import { users } from './users.js';
 
 /** The whole list, in the order in which it is run: each step finds what the ones before it have left. */
-export const steps: readonly Step[] = [...queries, ...freeze, ...clock, ...processors, ...users, ...lifecycle];
+export const steps: readonly Step[] = [
+  ...queries,
+  ...client,
+  ...freeze,
+  ...clock,
+  ...processors,
+  ...users,
+  ...lifecycle,
+];

@@ -2,6 +2,8 @@ import type { Control } from '../../machine/control.js';
 
 /** What a step has at hand. */
 export interface Guest {
+  /** Name of the agent variant. */
+  readonly agent: string;
   /**
    * Calls virsh for the domain.
    * @param command name of the virsh command; the domain's name is put between it and the arguments

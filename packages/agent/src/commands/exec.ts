@@ -25,7 +25,8 @@ export const execCommands = {
       refuseNul('env', env ?? []);
       const stdin = input?.decode() ?? 'null';
       try {
-        const file = await findProgram(context.platform, path, searchPath(context, env));
+        const found = await findProgram(context.platform, path, searchPath(context, env));
+        const file = await context.guard.program(context.platform, found, arg, env);
         const options: ProcessOptions = {
           file,
           argv: [path, ...arg],

@@ -1,6 +1,7 @@
 import { AgentError, concatBytes } from '@qga/protocol';
 import type { CommandSet } from '../core/command.js';
 import type { Context } from '../core/context.js';
+import type { Place } from '../core/guard.js';
 import type { Int64 } from '../core/received.js';
 import { said } from '../core/said.js';
 import { isErrno } from '../core/system-error.js';
@@ -30,6 +31,9 @@ const READ_DEFAULT = 4096;
 const READ_PIECE = 1024 * 1024;
 /** Permissions of a file that guest-file-open creates, whatever the agent's umask is. */
 const NEW_FILE_MODE = 0o644;
+
+/** The bits of open(2)'s flags that say what is wanted of the file. */
+const ACCESS_MODE = 3;
 
 const READ_ONLY = O_RDONLY;
 const CREATE = O_WRONLY | O_CREAT | O_TRUNC;
@@ -64,7 +68,7 @@ export const fileCommands = {
     async run({ path, mode = 'r' }, context) {
       context.log.record(`guest-file-open called, filepath: ${path}, mode: ${mode}`);
       context.files.checkRoom();
-      const file = await openFile(context.platform.files, path, mode);
+      const file = await openFile(context, path, mode);
       try {
         const handle = await context.state.takeHandle();
         context.files.add(handle, file);
@@ -88,12 +92,19 @@ export const fileCommands = {
   },
 
   'guest-file-read': {
-    run: ({ handle, count = READ_DEFAULT }, { files, platform }) =>
-      files.use(handle, async (file) => {
-        if (count < 0 || count > READ_LIMIT) throw badCount(count);
-        const { bytes, eof } = await said('failed to read file', () => readUpTo(platform.files, file, Number(count)));
+    run({ handle, count = READ_DEFAULT }, { files, platform }) {
+      const idle = files.idle(handle);
+      if (count < 0 || count > READ_LIMIT) throw badCount(count);
+      const wanted = Number(count);
+      const piece = new Uint8Array(Math.min(wanted, READ_PIECE));
+      const filled = idle === undefined ? 0 : (platform.files.readNow(idle, piece) ?? 0);
+      if (filled === wanted) return { count: filled, 'buf-b64': piece, eof: false };
+      return files.use(handle, async (file) => {
+        const begun = { piece, filled };
+        const { bytes, eof } = await said('failed to read file', () => readUpTo(platform.files, file, wanted, begun));
         return { count: bytes.length, 'buf-b64': bytes, eof };
-      }),
+      });
+    },
   },
 
   'guest-file-write': {
@@ -133,22 +144,32 @@ function badCount(count: Int64): AgentError {
  * Opens as fopen(3) would. A file that has to be created is created exclusively, so that its permissions are set on a new file
  * only and a dangling symbolic link is not followed.
  */
-async function openFile(files: Files, path: string, mode: string): Promise<FileDescriptor> {
+async function openFile({ guard, platform }: Context, path: string, mode: string): Promise<FileDescriptor> {
   const modeFlags = OPEN_MODES.get(mode);
   if (modeFlags === undefined) throw new AgentError(`invalid file open mode '${mode}'`);
-  const flags = modeFlags | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+  const access = { read: (modeFlags & ACCESS_MODE) !== O_WRONLY, write: (modeFlags & ACCESS_MODE) !== O_RDONLY };
   return said(`failed to open file '${path}' (mode: '${mode}')`, async () => {
-    if ((flags & O_CREAT) === 0) return files.open(path, flags);
+    const place = await guard.place(platform, path, access);
     try {
-      return await createFile(files, path, mode, flags);
-    } catch (error) {
-      if (!isErrno(error, EEXIST)) throw error;
-      return files.open(path, flags & ~O_CREAT);
+      return await openPlace(platform.files, place, modeFlags, `'${path}' (mode: '${mode}')`);
+    } finally {
+      await place.release();
     }
   });
 }
 
-async function createFile(files: Files, path: string, mode: string, flags: number): Promise<FileDescriptor> {
+async function openPlace(files: Files, place: Place, modeFlags: number, name: string): Promise<FileDescriptor> {
+  const flags = modeFlags | place.flags | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+  if ((flags & O_CREAT) === 0) return files.open(place.path, flags);
+  try {
+    return await createFile(files, place.path, flags, name);
+  } catch (error) {
+    if (!isErrno(error, EEXIST)) throw error;
+    return files.open(place.path, flags & ~O_CREAT);
+  }
+}
+
+async function createFile(files: Files, path: string, flags: number, name: string): Promise<FileDescriptor> {
   const file = await files.open(path, flags | O_EXCL, 0);
   try {
     await files.fchmod(file, NEW_FILE_MODE);
@@ -158,25 +179,26 @@ async function createFile(files: Files, path: string, mode: string, flags: numbe
     await files.unlink(path);
     if (!isErrno(error)) throw error;
     const bits = NEW_FILE_MODE.toString(8).padStart(4, '0');
-    throw new AgentError(`failed to set permission ${bits} on new file '${path}' (mode: '${mode}'): ${error.message}`);
+    throw new AgentError(`failed to set permission ${bits} on new file ${name}: ${error.message}`);
   }
 }
 
 /**
  * Reads until so many bytes are there or the end is met, which is what `eof` tells. What a pipe or terminal has is given at
  * once: an error counts only when nothing was read before it.
+ * @param begun the first piece, filled in part already
  */
 async function readUpTo(
   files: Files,
   file: FileDescriptor,
   count: number,
+  begun: { readonly piece: Uint8Array; readonly filled: number },
 ): Promise<{ bytes: Uint8Array; eof: boolean }> {
   const pieces: Uint8Array[] = [];
+  let { piece, filled } = begun;
   let left = count;
   let eof = false;
   while (left > 0 && !eof) {
-    const piece = new Uint8Array(Math.min(left, READ_PIECE));
-    let filled = 0;
     try {
       while (filled < piece.length && !eof) {
         const got = await files.read(file, piece.subarray(filled));
@@ -189,6 +211,8 @@ async function readUpTo(
     }
     pieces.push(piece.subarray(0, filled));
     left -= filled;
+    piece = new Uint8Array(Math.min(left, READ_PIECE));
+    filled = 0;
   }
   return { bytes: concatBytes(pieces), eof };
 }

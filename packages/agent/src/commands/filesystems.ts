@@ -10,7 +10,7 @@ import type { Mount } from '../linux/mountinfo.js';
 import type { FileDescriptor, FilesystemRoom } from '../platform.js';
 import { blockDevice, resolveLink, slaveLinks } from './block-device.js';
 import { diskAddress } from './disk-address.js';
-import { listMounts } from './mounts.js';
+import { listMounts } from '../core/mounts.js';
 
 export const filesystemCommands = {
   'guest-fstrim': {

@@ -1,6 +1,7 @@
 import { AgentError, type GuestMemoryBlock, type GuestMemoryBlockResponse } from '@qga/protocol';
 import type { CommandSet } from '../core/command.js';
 import type { Context } from '../core/context.js';
+import { ifThere } from '../core/if-there.js';
 import type { Received } from '../core/received.js';
 import { said } from '../core/said.js';
 import { isErrno } from '../core/system-error.js';
@@ -21,7 +22,7 @@ export const memoryCommands = {
       const blocks: GuestMemoryBlock[] = [];
       for (let at = 0; at < names.length; at += AT_A_TIME) {
         const some = names.slice(at, at + AT_A_TIME);
-        blocks.push(...(await Promise.all(some.map((name) => readBlock(platform.files, paths.memoryBlocks, name)))));
+        blocks.push(...(await allOf(some.map((name) => readBlock(platform.files, paths.memoryBlocks, name)))));
       }
       if (blocks.length === 0) throw new AgentError('guest reported zero memory blocks!');
       return blocks;
@@ -109,7 +110,15 @@ async function exists(files: Files, path: string): Promise<boolean> {
   }
 }
 
+/** Waits for all, also when one fails: none is to be at work when the reply is sent. */
+async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
 async function readIfThere(files: Files, directory: string, name: string): Promise<string | undefined> {
+  const quick = await readInOneGo(files, `${directory}${name}`);
+  if (quick !== undefined) return quick;
   let file: FileDescriptor;
   try {
     file = await files.open(`${directory}${name}`, O_RDONLY | O_CLOEXEC);
@@ -121,6 +130,14 @@ async function readIfThere(files: Files, directory: string, name: string): Promi
   const text = await said(`pread sysfs file "${name}"`, () => readAndClose(files, file));
   if (text === '') throw new AgentError(`pread sysfs file "${name}": unexpected EOF`);
   return text;
+}
+
+/** @returns undefined when the host cannot, or when it fails: the long way tells why */
+async function readInOneGo(files: Files, path: string): Promise<string | undefined> {
+  if (files.readSmall === undefined) return undefined;
+  const bytes = new Uint8Array(ATTRIBUTE_SIZE);
+  const count = await ifThere(files.readSmall(path, bytes));
+  return count === undefined || count === 0 ? undefined : String.fromCharCode(...bytes.subarray(0, count));
 }
 
 async function read(files: Files, path: string): Promise<string> {

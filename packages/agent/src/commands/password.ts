@@ -5,7 +5,8 @@ const LINE_FEED = 0x0a;
 
 export const passwordCommands = {
   'guest-set-user-password': {
-    async run({ username, password, crypted }, { helpers }) {
+    async run({ username, password, crypted }, { guard, helpers }) {
+      guard.checkUser('password-users', username);
       const secret = upToNul(password.decode());
       // a line more would be another user's password
       if (secret.includes(LINE_FEED)) throw new AgentError('forbidden characters in raw password');

@@ -54,8 +54,9 @@ function checkedKey(key: string): string {
   return latin1(encodeModifiedUtf8(key));
 }
 
-/** @throws AgentError when there is no such user */
-async function keyFile({ paths, platform }: Context, username: string): Promise<UserFile> {
+/** @throws AgentError when there is no such user, or the policy does not permit it */
+async function keyFile({ guard, paths, platform }: Context, username: string): Promise<UserFile> {
+  guard.checkUser('ssh-users', username);
   let text = '';
   try {
     text = await readTextFile(platform, paths.passwd);

@@ -1,6 +1,32 @@
 import type { Paths } from '../linux/paths.js';
-import { keyFileBoolean, keyFileString, KeyFileError, parseKeyFile, toKeyFileValue } from './key-file.js';
-import { emptySettings, OPTIONS, type OptionRow, type Settings } from './options.js';
+import {
+  groupsOf,
+  keyFileBoolean,
+  keyFileString,
+  KeyFileError,
+  readKeyLines,
+  toKeyFileValue,
+  type KeyLine,
+} from './key-file.js';
+import { emptySettings, type Settings } from './settings.js';
+import type { OptionRow } from './option-row.js';
+import { OPTIONS } from './options.js';
+import { OWN_OPTIONS } from './own-options.js';
+
+/** Keys of --dump-conf, in the order of QEMU's agent. */
+const DUMPED = [
+  'daemon',
+  'method',
+  'path',
+  'logfile',
+  'pidfile',
+  'fsfreeze-hook',
+  'statedir',
+  'verbose',
+  'retry-path',
+  'block-rpcs',
+  'allow-rpcs',
+];
 
 /** A command line or a configuration that cannot be used; the message names the flag or key. */
 export class UsageError extends Error {
@@ -11,6 +37,10 @@ export class UsageError extends Error {
 export interface CommandLine {
   /** the configuration file named by -c */
   readonly config: string | undefined;
+  /** the configuration file whose policy is to be explained */
+  readonly checkPolicy: string | undefined;
+  /** how the self-test is to be told: `json`, or empty for people */
+  readonly selfTest: string | undefined;
   readonly dumpConf: boolean;
   readonly version: boolean;
   readonly help: boolean;
@@ -39,6 +69,8 @@ export function parseCommandLine(argv: readonly string[], paths: Paths): Command
     given.filter(({ row }) => row.effect.kind === 'action' && row.effect.action === action);
   return {
     config: asked('config').at(-1)?.argument,
+    checkPolicy: asked('check-policy').at(-1)?.argument,
+    selfTest: asked('self-test').at(-1)?.argument,
     dumpConf: asked('dump-conf').length > 0,
     version: asked('version').length > 0,
     help: asked('help').length > 0,
@@ -89,10 +121,29 @@ function setOption(settings: Settings, row: OptionRow, argument: string, paths: 
   const { effect } = row;
   if (effect.kind === 'flag') settings[effect.setting] = true;
   else if (effect.kind === 'list') settings[effect.setting].push(...splitList(argument));
-  else if (effect.kind === 'text') {
+  else if (effect.kind === 'number') {
+    const value = readNumber(argument, effect);
+    if (value === undefined) throw new UsageError(`option '--${row.long}': ${numberAdvice(effect)}, not '${argument}'`);
+    settings[effect.setting] = value;
+  } else if (effect.kind === 'text') {
     const bare = row.argument === 'glued' && argument === '';
     settings[effect.setting] = bare ? paths.fsfreezeHook : argument;
   }
+}
+
+interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** A whole number of the range, in decimal digits; undefined for anything else. */
+function readNumber(text: string, { least, most }: Range): number | undefined {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+  return value !== undefined && value >= least && value <= most ? value : undefined;
+}
+
+function numberAdvice({ least, most }: Range): string {
+  return `a number from ${String(least)} to ${String(most)} is needed`;
 }
 
 /** Names of one list, in reverse: QEMU's agent stores them so, and --dump-conf shows it. */
@@ -104,18 +155,21 @@ function splitList(text: string): string[] {
 }
 
 /**
- * Reads a configuration file (GLib's key file format, group [general]); other groups and unknown keys are ignored.
+ * Reads a configuration file (GLib's key file format, group [general]); other groups and unknown keys are ignored, but for the
+ * group [policy], whose lines are kept as they are.
  * @throws UsageError naming the file and the key or line
  */
 export function parseConfig(text: string, path: string): Settings {
   const settings = emptySettings();
-  let general: ReadonlyMap<string, string>;
+  let lines: KeyLine[];
   try {
-    general = parseKeyFile(text).get('general') ?? new Map<string, string>();
+    lines = readKeyLines(text);
   } catch (error) {
     if (error instanceof KeyFileError) throw configError(path, error.message);
     throw error;
   }
+  settings.policy = lines.filter(({ group }) => group === 'policy');
+  const general = groupsOf(lines).get('general') ?? new Map<string, string>();
   for (const { key, effect } of OPTIONS) {
     const value = key === undefined ? undefined : general.get(key);
     if (key === undefined || value === undefined) continue;
@@ -124,7 +178,11 @@ export function parseConfig(text: string, path: string): Settings {
       if (flag === undefined) throw configError(path, `key '${key}' must be true or false, not '${value}'`);
       settings[effect.setting] = flag;
     } else if (effect.kind === 'list') settings[effect.setting] = splitList(keyFileString(value));
-    else if (effect.kind === 'text') settings[effect.setting] = keyFileString(value);
+    else if (effect.kind === 'number') {
+      const number = readNumber(value.trim(), effect);
+      if (number === undefined) throw configError(path, `key '${key}': ${numberAdvice(effect)}, not '${value}'`);
+      settings[effect.setting] = number;
+    } else if (effect.kind === 'text') settings[effect.setting] = keyFileString(value);
   }
   return settings;
 }
@@ -134,30 +192,23 @@ export function configError(path: string, reason: string): UsageError {
   return new UsageError(`error loading configuration from path: ${path}, ${reason}`);
 }
 
-/** The settings as a configuration file. */
+/** The settings as a configuration file. What QEMU's agent does not have is shown only when it was set. */
 export function dumpSettings(settings: Settings): string {
-  const order = [
-    'daemon',
-    'method',
-    'path',
-    'logfile',
-    'pidfile',
-    'fsfreeze-hook',
-    'statedir',
-    'verbose',
-    'retry-path',
-    'block-rpcs',
-    'allow-rpcs',
-  ];
-  const lines = order.map((key) => {
-    const effect = OPTIONS.find((row) => row.key === key)?.effect;
-    if (effect === undefined || effect.kind === 'action') return '';
-    if (effect.kind === 'flag') return `${key}=${String(settings[effect.setting])}\n`;
-    if (effect.kind === 'list') return `${key}=${toKeyFileValue(settings[effect.setting].join(','))}\n`;
-    const text = settings[effect.setting];
-    return text === undefined ? '' : `${key}=${toKeyFileValue(text)}\n`;
-  });
+  const lines = DUMPED.map((key) => dumpRow(settings, key, 'always'));
+  for (const { key } of OWN_OPTIONS) if (key !== undefined) lines.push(dumpRow(settings, key, 'when set'));
+  const policy = settings.policy.map(({ key, value }) => `${key}=${value}\n`);
+  if (policy.length > 0) lines.push('\n[policy]\n', ...policy);
   return `[general]\n${lines.join('')}`;
+}
+
+function dumpRow(settings: Settings, key: string, when: 'always' | 'when set'): string {
+  const effect = OPTIONS.find((candidate) => candidate.key === key)?.effect;
+  if (effect === undefined || effect.kind === 'action') return '';
+  const value = settings[effect.setting];
+  const unset = value === undefined || value === false || (Array.isArray(value) && value.length === 0);
+  if (value === undefined || (unset && when === 'when set')) return '';
+  const text = Array.isArray(value) ? value.join(',') : String(value);
+  return `${key}=${effect.kind === 'flag' || effect.kind === 'number' ? text : toKeyFileValue(text)}\n`;
 }
 
 /** The text of --help. */
@@ -165,7 +216,8 @@ export function helpText(version: string): string {
   const rows = OPTIONS.map((row) => {
     const argument =
       row.metavar === undefined ? '' : row.argument === 'glued' ? `[=${row.metavar}]` : ` ${row.metavar}`;
-    const names = `  -${row.short}, --${row.long}${argument}`;
+    const letter = row.short === undefined ? '    ' : `-${row.short}, `;
+    const names = `  ${letter}--${row.long}${argument}`;
     const [first = '', ...more] = row.help;
     const start = names.length < 28 ? names.padEnd(28) + first : `${names}\n${' '.repeat(28)}${first}`;
     return [start, ...more.map((line) => ' '.repeat(28) + line)].join('\n');

@@ -2,7 +2,8 @@ import type { CommandName } from '@qga/protocol';
 import type { Paths } from '../linux/paths.js';
 import type { Platform } from '../platform.js';
 import type { FileTable } from './file-table.js';
-import type { FreezeSession } from './freeze-session.js';
+import type { FreezeSession, FreezeSettings } from './freeze-session.js';
+import type { Guard } from './guard.js';
 import type { HelperRunner } from './helper.js';
 import type { Log } from './log.js';
 import type { Mutex } from './mutex.js';
@@ -17,6 +18,8 @@ export interface Context {
   readonly state: AgentState;
   readonly log: Log;
   readonly policy: Policy;
+  /** what the policy says of arguments */
+  readonly guard: Guard;
   readonly files: FileTable;
   readonly helpers: HelperRunner;
   readonly programs: ProgramTable;
@@ -27,4 +30,5 @@ export interface Context {
   readonly offered: readonly CommandName[];
   /** the program to call around a freeze, when one is configured */
   readonly fsfreezeHook: string | undefined;
+  readonly freezeSettings: FreezeSettings;
 }

@@ -1,10 +1,26 @@
 import { AgentError } from '@qga/protocol';
-import type { FileDescriptor } from '../platform.js';
+import type { Paths } from '../linux/paths.js';
+import type { FileDescriptor, Platform } from '../platform.js';
 import type { Int64 } from './received.js';
 import { Mutex } from './mutex.js';
+import { readTextFile } from './read-file.js';
+import { isErrno } from './system-error.js';
 
 /** How many files may be open at a time; beyond it the guest itself would run short of descriptors. */
-export const MAX_OPEN_FILES = 4096;
+const MAX_OPEN_FILES = 4096;
+/** Descriptors that handles leave for everything else: clients, programs and their pipes, the agent's own files. */
+const RESERVE = 256;
+
+/** @returns how many files clients may have open, so that the process has descriptors left for all the rest */
+export async function openFileLimit(platform: Pick<Platform, 'files' | 'kernels'>, paths: Paths): Promise<number> {
+  try {
+    const [, soft] = /^Max open files +(\d+)/m.exec(await readTextFile(platform, paths.ownLimits)) ?? [];
+    return soft === undefined ? MAX_OPEN_FILES : Math.max(1, Math.min(MAX_OPEN_FILES, Number(soft) - RESERVE));
+  } catch (error) {
+    if (!isErrno(error)) throw error;
+    return MAX_OPEN_FILES;
+  }
+}
 
 /** A file that a client opened. Its operations run one after the other, whoever asks for them. */
 export interface OpenFile {
@@ -15,15 +31,31 @@ export interface OpenFile {
 /** The open files of all clients, by handle. They outlive the connection that opened them, as in QEMU's agent. */
 export class FileTable {
   readonly #files = new Map<Int64, OpenFile>();
+  readonly #limit: number;
+
+  /** @param limit how many files may be open at a time */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
 
   /** @throws AgentError when no more files may be open */
   checkRoom(): void {
-    if (this.#files.size < MAX_OPEN_FILES) return;
-    throw new AgentError(`too many open files: ${String(MAX_OPEN_FILES)} handles are in use, close some`);
+    if (this.#files.size < this.#limit) return;
+    throw new AgentError(`too many open files: ${String(this.#limit)} handles are in use, close some`);
   }
 
   add(handle: number, file: FileDescriptor): void {
     this.#files.set(handle, { file, turn: new Mutex() });
+  }
+
+  /**
+   * A file that nobody uses right now, for work that waits for nothing.
+   * @returns undefined when somebody does
+   * @throws AgentError for a handle that is not open
+   */
+  idle(handle: Int64): FileDescriptor | undefined {
+    const { file, turn } = this.#find(handle);
+    return turn.idle ? file : undefined;
   }
 
   /**

@@ -11,7 +11,11 @@ const DEFAULT_PATH = '/bin:/usr/bin';
  * @param directories separated by colons, an empty one is the working directory; default: the agent's PATH
  * @throws SystemError ENOENT when there is none, EACCES when there is one that must not be executed
  */
-export async function findProgram({ files, system }: Platform, name: string, directories?: string): Promise<string> {
+export async function findProgram(
+  { files, system }: Pick<Platform, 'files' | 'system'>,
+  name: string,
+  directories?: string,
+): Promise<string> {
   if (name.includes('/')) return name;
   if (name === '') throw new SystemError(ENOENT);
   let reason = ENOENT;

@@ -3,12 +3,22 @@ import { decodeLossy } from './lossy.js';
 import type { Platform, ProcessExit, RunningProcess } from '../platform.js';
 import { findProgram } from './find-program.js';
 import { isErrno } from './system-error.js';
+import { LATE, within } from './within.js';
 
 /** How long a helper may run. Nothing that the agent calls takes longer in good health, and a hung one must not hang the host. */
 export const HELPER_TIME_LIMIT = 600_000;
 /** How much of a helper's output an error quotes, in bytes; the rest is read and dropped. */
 const KEPT_OUTPUT = 65_536;
 const SIGKILL = 9;
+/** How long the end of a killed helper is waited for, in milliseconds: one that a disk holds up does not die. */
+const DYING = 2000;
+
+/** How long a helper may run. */
+export interface HelperLimit {
+  readonly milliseconds: number;
+  /** ends it early */
+  readonly calledOff?: Promise<void>;
+}
 
 /** Runs the programs that do the agent's work outside: shutdown, the freeze hook, chpasswd. */
 export class HelperRunner {
@@ -23,13 +33,51 @@ export class HelperRunner {
    * @param action what it does, for the error text: «child process has failed to <action>: …»
    * @param program a path, or a name to be searched for in PATH
    * @param input what it reads from standard input
-   * @throws AgentError when it cannot be started, fails, is killed, or takes longer than HELPER_TIME_LIMIT
+   * @throws AgentError when it cannot be started, fails, is killed, or takes too long: then its process group is killed
    */
-  async run(action: string, program: string, args: readonly string[], input?: Uint8Array): Promise<void> {
+  async run(
+    action: string,
+    program: string,
+    args: readonly string[],
+    input?: Uint8Array,
+    limit: HelperLimit = { milliseconds: HELPER_TIME_LIMIT },
+  ): Promise<void> {
     const failed = `child process has failed to ${action}`;
-    let helper;
+    const { clock } = this.#platform;
+    let stopped = false;
+    void limit.calledOff?.then(() => (stopped = true));
+    const killed = (text: string): AgentError => {
+      const why = stopped ? 'the agent stops' : `no end after ${String(limit.milliseconds / 1000)} s`;
+      return new AgentError(`${failed}: ${why}, killed${text === '' ? '' : `: ${text}`}`);
+    };
+    const starting = this.#start(failed, program, args, input);
+    const helper = await within(clock, limit.milliseconds, starting, limit.calledOff);
+    if (helper === LATE) {
+      // a disk holds its program up; should it start after all, it ends
+      starting.then(end, () => undefined);
+      throw killed('');
+    }
+    const output = this.#collect(helper.stdout);
+    const exit = await within(clock, limit.milliseconds, helper.exited, limit.calledOff);
+    if (exit === LATE) {
+      helper.kill(SIGKILL);
+      await within(clock, DYING, helper.exited);
+    }
+    // a child of the helper may hold the pipe for ever: it gets no time beyond the helper's own
+    const text = await Promise.race([output.done, this.#soon(output.sofar)]);
+    helper.release();
+    if (exit === LATE) throw killed(text);
+    this.#judge(failed, exit, text);
+  }
+
+  async #start(
+    failed: string,
+    program: string,
+    args: readonly string[],
+    input: Uint8Array | undefined,
+  ): Promise<RunningProcess> {
     try {
-      helper = await this.#platform.processes.start({
+      return await this.#platform.processes.start({
         file: await findProgram(this.#platform, program),
         argv: [program, ...args],
         stdin: input ?? 'null',
@@ -41,15 +89,6 @@ export class HelperRunner {
       if (!isErrno(error)) throw error;
       throw new AgentError(`${failed}: failed to exec '${program}': ${error.message}\n`);
     }
-    const limit = this.#limit(helper);
-    const output = this.#collect(helper.stdout);
-    const exit = await helper.exited;
-    // a child of the helper may hold the pipe for ever: it gets no time beyond the helper's own
-    const text = await Promise.race([output.done, this.#soon(output.sofar)]);
-    limit.cancel();
-    helper.release();
-    if (limit.passed()) throw new AgentError(`${failed}: no end after ${String(HELPER_TIME_LIMIT / 1000)} s, killed`);
-    this.#judge(failed, exit, text);
   }
 
   /**
@@ -72,20 +111,10 @@ export class HelperRunner {
       if (!isErrno(error)) throw error;
       return undefined;
     }
-    const limit = this.#limit(helper);
-    const exit = await helper.exited;
-    limit.cancel();
-    return exit.code;
-  }
-
-  /** Kills a helper that takes too long. */
-  #limit(helper: RunningProcess): { cancel: () => void; passed: () => boolean } {
-    let late = false;
-    const cancel = this.#platform.clock.after(HELPER_TIME_LIMIT, () => {
-      late = true;
-      helper.kill(SIGKILL);
-    });
-    return { cancel, passed: () => late };
+    const exit = await within(this.#platform.clock, HELPER_TIME_LIMIT, helper.exited);
+    if (exit !== LATE) return exit.code;
+    helper.kill(SIGKILL);
+    return undefined;
   }
 
   #judge(failed: string, exit: ProcessExit, output: string): void {
@@ -119,4 +148,10 @@ export class HelperRunner {
       });
     });
   }
+}
+
+/** Ends a program that nobody waits for any more. */
+function end(helper: RunningProcess): void {
+  helper.kill(SIGKILL);
+  helper.release();
 }

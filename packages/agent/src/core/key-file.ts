@@ -8,26 +8,53 @@ export type KeyFile = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 const ESCAPES: Readonly<Record<string, string>> = { s: ' ', n: '\n', t: '\t', r: '\r', '\\': '\\' };
 
+/** A `key=value` of a key file, with the group and the line that it stands in, counted from 1. */
+export interface KeyLine {
+  readonly group: string;
+  readonly key: string;
+  /** as written */
+  readonly value: string;
+  readonly line: number;
+}
+
 /**
- * Reads GLib's key file format: `[group]` lines, `key=value` lines, `#` comments. Values stay as written.
+ * Reads GLib's key file format: `[group]` lines, `key=value` lines, `#` comments.
  * @throws KeyFileError naming the line
  */
-export function parseKeyFile(text: string): KeyFile {
-  const groups = new Map<string, Map<string, string>>();
-  let group: Map<string, string> | undefined;
+export function readKeyLines(text: string): KeyLine[] {
+  const lines: KeyLine[] = [];
+  let group: string | undefined;
   for (const [at, line] of text.split('\n').entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;
     const where = `line ${String(at + 1)}: `;
     const header = /^\[([^[\]]+)\]\s*$/.exec(line);
     if (header?.[1] !== undefined) {
-      group = groups.get(header[1]) ?? new Map<string, string>();
-      groups.set(header[1], group);
+      group = header[1];
       continue;
     }
     const equals = line.indexOf('=');
     if (equals <= 0) throw new KeyFileError(`${where}not a group, a key=value pair or a comment: ${line}`);
     if (group === undefined) throw new KeyFileError(`${where}the file must begin with a group: ${line}`);
-    group.set(line.slice(0, equals).trim(), line.slice(equals + 1).trimStart());
+    const value = line.slice(equals + 1).trimStart();
+    lines.push({ group, key: line.slice(0, equals).trim(), value, line: at + 1 });
+  }
+  return lines;
+}
+
+/**
+ * Reads a key file into its groups. Values stay as written.
+ * @throws KeyFileError naming the line
+ */
+export function parseKeyFile(text: string): KeyFile {
+  return groupsOf(readKeyLines(text));
+}
+
+/** The lines of a key file by group and key. */
+export function groupsOf(lines: readonly KeyLine[]): KeyFile {
+  const groups = new Map<string, Map<string, string>>();
+  for (const { group, key, value } of lines) {
+    const keys = groups.get(group) ?? new Map<string, string>();
+    groups.set(group, keys.set(key, value));
   }
   return groups;
 }

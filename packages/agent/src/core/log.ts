@@ -18,6 +18,7 @@ export class Log {
   readonly #levels: ReadonlySet<LogLevel> | undefined;
   #kept: (() => void)[] | undefined;
   #dropped = 0;
+  readonly #onRelease = new Set<() => void>();
 
   /** @param verbose log all levels */
   constructor(platform: Platform, verbose: boolean) {
@@ -43,9 +44,22 @@ export class Log {
 
   /** A message of record: goes to the system log whatever the level. */
   record(text: string): void {
-    this.#emit(() => {
-      this.#platform.logs.syslog(LOG_DAEMON | LOG_INFO, `info: ${text}`);
-    });
+    const { logs } = this.#platform;
+    if (this.#kept === undefined) logs.syslog(LOG_DAEMON | LOG_INFO, `info: ${text}`);
+    else
+      this.#emit(() => {
+        logs.syslog(LOG_DAEMON | LOG_INFO, `info: ${text}`);
+      });
+  }
+
+  /** Whether lines are kept in memory, because the disk may be frozen. */
+  get held(): boolean {
+    return this.#kept !== undefined;
+  }
+
+  /** Calls back whenever lines may be written again. */
+  onRelease(callback: () => void): void {
+    this.#onRelease.add(callback);
   }
 
   /** From now on lines are kept in memory. */
@@ -60,6 +74,7 @@ export class Log {
     for (const emit of kept) emit();
     if (this.#dropped > 0) this.write('warning', `${String(this.#dropped)} log lines were dropped while frozen`);
     this.#dropped = 0;
+    for (const callback of this.#onRelease) callback();
   }
 
   #emit(emit: () => void): void {

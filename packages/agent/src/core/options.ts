@@ -1,61 +1,5 @@
-import type { Paths } from '../linux/paths.js';
-
-export type Method = 'virtio-serial' | 'isa-serial' | 'unix-listen' | 'vsock-listen';
-export const METHODS: readonly Method[] = ['virtio-serial', 'isa-serial', 'unix-listen', 'vsock-listen'];
-
-/** The agent's settings after the configuration file and the command line; undefined where neither says anything. */
-export interface Settings {
-  daemon: boolean;
-  method: string | undefined;
-  path: string | undefined;
-  logfile: string | undefined;
-  pidfile: string | undefined;
-  fsfreezeHook: string | undefined;
-  statedir: string | undefined;
-  verbose: boolean;
-  retryPath: boolean;
-  blockRpcs: string[];
-  allowRpcs: string[];
-}
-
-export function emptySettings(): Settings {
-  return {
-    daemon: false,
-    method: undefined,
-    path: undefined,
-    logfile: undefined,
-    pidfile: undefined,
-    fsfreezeHook: undefined,
-    statedir: undefined,
-    verbose: false,
-    retryPath: false,
-    blockRpcs: [],
-    allowRpcs: [],
-  };
-}
-
-type KeysOf<T> = { [K in keyof Settings]-?: Settings[K] extends T ? K : never }[keyof Settings];
-
-/** What happens when an option is given. The first three set a value and are keys of the configuration file too. */
-export type OptionEffect =
-  | { readonly kind: 'flag'; readonly setting: KeysOf<boolean> }
-  | { readonly kind: 'text'; readonly setting: KeysOf<string | undefined> }
-  | { readonly kind: 'list'; readonly setting: KeysOf<string[]> }
-  | { readonly kind: 'action'; readonly action: 'config' | 'dump-conf' | 'version' | 'help' };
-
-/** One option, once: the command line, the configuration file, --dump-conf and --help all read this. */
-export interface OptionRow {
-  readonly short: string;
-  readonly long: string;
-  /** glued: an optional argument, only as `-F/path` or `--long=/path` */
-  readonly argument: 'none' | 'required' | 'glued';
-  /** how the argument is called in the help text */
-  readonly metavar?: string;
-  readonly effect: OptionEffect;
-  /** key in the group [general] */
-  readonly key?: string;
-  readonly help: readonly string[];
-}
+import type { OptionRow } from './option-row.js';
+import { OWN_OPTIONS } from './own-options.js';
 
 /** In the order of --help. */
 export const OPTIONS: readonly OptionRow[] = [
@@ -170,6 +114,7 @@ export const OPTIONS: readonly OptionRow[] = [
     key: 'allow-rpcs',
     help: ['refuse all commands but these, separated by commas; "help" lists them'],
   },
+  ...OWN_OPTIONS,
   {
     short: 'D',
     long: 'dump-conf',
@@ -192,23 +137,3 @@ export const OPTIONS: readonly OptionRow[] = [
     help: ['print this text and exit'],
   },
 ];
-
-/** Settings with what cannot be absent. */
-export interface CompleteSettings extends Settings {
-  method: string;
-  pidfile: string;
-  statedir: string;
-}
-
-/** Fills in what neither the configuration file nor the command line said. */
-export function withDefaults(settings: Settings, paths: Paths): CompleteSettings {
-  const method = settings.method ?? 'virtio-serial';
-  const devices: Readonly<Record<string, string>> = { 'virtio-serial': paths.virtioPort, 'isa-serial': paths.isaPort };
-  return {
-    ...settings,
-    method,
-    path: settings.path ?? devices[method],
-    pidfile: settings.pidfile ?? paths.pidfile,
-    statedir: settings.statedir ?? paths.statedir,
-  };
-}

@@ -2,7 +2,12 @@ import { concatBytes } from '@qga/protocol';
 import { O_CLOEXEC, O_RDONLY } from '../linux/constants.js';
 import type { FileDescriptor, Files, Platform } from '../platform.js';
 
-const PIECE = 65_536;
+/** Most of the kernel's files have a few bytes, some many; there is no asking how many before. */
+const FIRST_PIECE = 1024;
+const LARGEST_PIECE = 65_536;
+
+/** What is longer is not read in one go. */
+const SMALL = 8192;
 
 const LIMIT = 16 * 1024 * 1024;
 
@@ -23,6 +28,11 @@ export async function readTextFile(
 
 /** Reads a small file whole, as bytes. @throws SystemError */
 export async function readFile({ files }: Pick<Platform, 'files'>, path: string, limit = LIMIT): Promise<Uint8Array> {
+  if (files.readSmall !== undefined) {
+    const room = new Uint8Array(Math.min(SMALL, limit));
+    const count = await files.readSmall(path, room);
+    if (count < room.length) return room.subarray(0, count);
+  }
   const file = await files.open(path, O_RDONLY | O_CLOEXEC);
   try {
     return await readOpenFile(files, file, limit);
@@ -34,14 +44,21 @@ export async function readFile({ files }: Pick<Platform, 'files'>, path: string,
 /** Reads an open file from its position to its end. @throws SystemError */
 export async function readOpenFile(files: Files, file: FileDescriptor, limit = LIMIT): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
+  let room = new Uint8Array(FIRST_PIECE);
+  let used = 0;
   for (let size = 0; size < limit;) {
-    const piece = new Uint8Array(PIECE);
-    const count = await files.read(file, piece);
+    if (used === room.length) {
+      pieces.push(room);
+      room = new Uint8Array(Math.min(room.length * 4, LARGEST_PIECE));
+      used = 0;
+    }
+    const count = await files.read(file, room.subarray(used));
     if (count === 0) break;
-    pieces.push(piece.subarray(0, count));
+    used += count;
     size += count;
   }
-  return concatBytes(pieces);
+  pieces.push(room.subarray(0, used));
+  return pieces.length === 1 ? room.subarray(0, used) : concatBytes(pieces);
 }
 
 /** A text in which each character is one byte. */

@@ -1,10 +1,13 @@
 import { ChannelClosedError, Framer, type ByteChannel, type ByteKernels } from '@qga/protocol';
 import type { Clock } from '../platform.js';
-import type { Dispatcher } from './dispatcher.js';
+import { callerOf, type Caller } from './caller.js';
+import type { Dispatcher, Reply } from './dispatcher.js';
 import type { Log } from './log.js';
 
 /** How long a client may refuse to take a reply, in milliseconds; a client that is gone for good must not keep its place. */
 const WRITE_LIMIT = 60_000;
+/** Replies to requests that came together leave together, up to so many parts; the first must not wait long for the last. */
+const PARTS_A_WRITE = 32;
 
 /** What all sessions of a server share. */
 export interface SessionParts {
@@ -19,18 +22,12 @@ export interface SessionParts {
  * take a reply nothing more is read from it, so it can neither flood the agent nor make it hold more than one chunk.
  */
 export async function serve(channel: ByteChannel, parts: SessionParts): Promise<void> {
-  const { kernels, dispatcher, log } = parts;
-  const framer = new Framer(kernels);
+  const { log } = parts;
+  const session = new Session(channel, parts);
   log.write('debug', `client connected: ${channel.peer}`);
   try {
-    for await (const chunk of channel.chunks) {
-      if (log.shows('debug')) log.write('debug', `read data, count: ${String(chunk.length)}`);
-      for (const frame of framer.push(chunk)) {
-        const reply = await dispatcher.answer(frame);
-        if (reply !== undefined) await send(channel, parts, reply);
-      }
-    }
-    log.write('debug', `client left: ${channel.peer}${framer.midMessage ? ', in the middle of a message' : ''}`);
+    await channel.chunks.each((chunk) => session.take(chunk));
+    log.write('debug', `client left: ${channel.peer}${session.midMessage ? ', in the middle of a message' : ''}`);
   } catch (error) {
     if (!(error instanceof ChannelClosedError)) throw error;
     log.write('debug', `client lost: ${channel.peer}: ${error.message}`);
@@ -39,14 +36,80 @@ export async function serve(channel: ByteChannel, parts: SessionParts): Promise<
   }
 }
 
-async function send(channel: ByteChannel, { clock, log }: SessionParts, reply: readonly Uint8Array[]): Promise<void> {
-  const cancel = clock.after(WRITE_LIMIT, () => {
-    log.write('warning', `${channel.peer} did not take a reply for ${String(WRITE_LIMIT / 1000)} s and is dropped`);
-    channel.close();
-  });
-  try {
-    await channel.write(reply);
-  } finally {
-    cancel();
+/** What one client has sent and not been answered yet. Where nothing has to be waited for, no promise is made. */
+class Session {
+  readonly #channel: ByteChannel;
+  readonly #parts: SessionParts;
+  readonly #framer: Framer;
+  readonly #caller: Caller;
+  readonly #tells: boolean;
+  /** replies that are not written yet */
+  #ready: readonly Uint8Array[] = [];
+
+  constructor(channel: ByteChannel, parts: SessionParts) {
+    this.#channel = channel;
+    this.#parts = parts;
+    this.#framer = new Framer(parts.kernels);
+    this.#caller = callerOf(channel);
+    this.#tells = parts.log.shows('debug');
+  }
+
+  /** Whether a message has begun and not ended. */
+  get midMessage(): boolean {
+    return this.#framer.midMessage;
+  }
+
+  /** Answers what a chunk completes. @returns undefined when that is done, else it is when the promise settles */
+  take(chunk: Uint8Array): Promise<void> | undefined {
+    if (this.#tells) this.#parts.log.write('debug', `read data, count: ${String(chunk.length)}`);
+    this.#framer.feed(chunk);
+    const wait = this.#work();
+    return wait === undefined ? undefined : this.#workOn(wait);
+  }
+
+  async #workOn(wait: Promise<Reply>): Promise<void> {
+    for (let next: Promise<Reply> | undefined = wait; next !== undefined; next = this.#work()) this.#add(await next);
+  }
+
+  /** Answers until it has to wait: for a command's reply, or (for no reply) until the client takes some. */
+  #work(): Promise<Reply> | undefined {
+    while (this.#ready.length < PARTS_A_WRITE) {
+      const frame = this.#framer.next();
+      if (frame === undefined) break;
+      const reply = this.#parts.dispatcher.answer(frame, this.#caller);
+      // what is answered does not wait for what is not
+      if (reply instanceof Promise) return this.#send()?.then(() => reply) ?? reply;
+      this.#add(reply);
+    }
+    return this.#ready.length === 0 ? undefined : (this.#send() ?? this.#work());
+  }
+
+  #add(reply: Reply): void {
+    if (reply === undefined) return;
+    if (this.#ready.length === 0) this.#ready = reply;
+    else this.#ready = this.#ready.concat(reply);
+  }
+
+  /** Writes the replies that are ready. @returns undefined when the client has taken them, or there is none */
+  #send(): Promise<undefined> | undefined {
+    if (this.#ready.length === 0) return undefined;
+    const parts = this.#ready;
+    this.#ready = [];
+    const sending = this.#channel.write(parts);
+    return sending === undefined ? undefined : this.#limit(sending);
+  }
+
+  async #limit(sending: Promise<void>): Promise<undefined> {
+    const { clock, log } = this.#parts;
+    const cancel = clock.after(WRITE_LIMIT, () => {
+      const { peer } = this.#channel;
+      log.write('warning', `${peer} did not take a reply for ${String(WRITE_LIMIT / 1000)} s and is dropped`);
+      this.#channel.close();
+    });
+    try {
+      await sending;
+    } finally {
+      cancel();
+    }
   }
 }

@@ -1,7 +1,10 @@
 import type { Platform } from '../platform.js';
 import { ENOENT, O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY } from '../linux/constants.js';
+import { linuxPaths, type Paths } from '../linux/paths.js';
+import { formatNote, parseNote, readMarker, removeMarker, writeMarker, type FreezeNote } from './freeze-marker.js';
 import { keyFileString, KeyFileError, parseKeyFile } from './key-file.js';
 import type { Log } from './log.js';
+import { placeForMarkers } from './marker-place.js';
 import { Mutex } from './mutex.js';
 import { readTextFile } from './read-file.js';
 import { isErrno } from './system-error.js';
@@ -11,38 +14,54 @@ const FIRST_HANDLE = 1000;
 /** Handles stay within what every client's integers hold; QEMU's counter wraps near here. */
 const LAST_HANDLE = 2_147_483_647;
 
+/** Characters of a notice; what is read from a file has bounds. */
+const LONGEST_NOTICE = 300;
+
 /** State that cannot be read or kept; the agent does not start with it. */
 export class StateError extends Error {
   override readonly name = 'StateError';
 }
 
 /**
- * What outlives the agent's process, in the state directory: the counter of file handles (`qga.state`), so that a handle of an
- * earlier process is never mistaken for a new one, and whether filesystems are frozen (`qga.state.isfrozen`).
+ * What outlives the agent's process: in the state directory the counter of file handles (`qga.state`), so that a handle of an
+ * earlier process is never mistaken for a new one; and beside it, or where nothing freezes, whether filesystems are frozen
+ * (`qga.state.isfrozen`), and whether the agent thawed them by itself and no client has been told (`qga.state.thawed`).
  */
 export class AgentState {
   readonly #platform: Platform;
   readonly #log: Log;
   readonly #counterPath: string;
-  readonly #markerPath: string;
+  /** the first is where a marker is written; an earlier process may have used the other */
+  readonly #markerPaths: readonly string[];
+  readonly #noticePath: string;
+  readonly #boot: string;
   readonly #lock = new Mutex();
   #next = FIRST_HANDLE;
   #frozen = false;
+  #note: FreezeNote | undefined;
+  #notice: string | undefined;
 
-  private constructor(platform: Platform, log: Log, statedir: string) {
+  private constructor(platform: Platform, log: Log, statedir: string, volatile: string | undefined, boot: string) {
     this.#platform = platform;
     this.#log = log;
     this.#counterPath = `${statedir}/qga.state`;
-    this.#markerPath = `${statedir}/qga.state.isfrozen`;
+    const here = `${statedir}/qga.state`;
+    const there = volatile === undefined ? undefined : `${volatile}/qemu-ga${statedir.replaceAll('/', '-')}`;
+    this.#markerPaths = there === undefined ? [`${here}.isfrozen`] : [`${there}.isfrozen`, `${here}.isfrozen`];
+    this.#noticePath = `${there ?? here}.thawed`;
+    this.#boot = boot;
   }
 
   /**
    * Reads what an earlier process left.
    * @throws StateError when the directory or its files cannot be used
    */
-  static async load(platform: Platform, log: Log, statedir: string): Promise<AgentState> {
-    const state = new AgentState(platform, log, statedir);
-    state.#frozen = await state.#markerExists();
+  static async load(platform: Platform, log: Log, statedir: string, paths: Paths = linuxPaths): Promise<AgentState> {
+    const place = await placeForMarkers(platform, paths, statedir);
+    if (place === 'none') log.write('warning', `${statedir} and ${paths.volatile} may be frozen with the rest`);
+    const boot = (await readMarker(platform, paths.bootId))?.trim() ?? '';
+    const state = new AgentState(platform, log, statedir, place === 'volatile' ? paths.volatile : undefined, boot);
+    await state.#loadMarkers();
     if (state.#frozen) {
       log.hold();
       platform.logs.write(
@@ -60,14 +79,20 @@ export class AgentState {
     return this.#frozen;
   }
 
-  /** Marks the agent as frozen, before anything is frozen: the marker's disk may be next. Logging is held. */
-  async enterFrozen(): Promise<void> {
-    this.#log.write('warning', 'disabling logging due to filesystem freeze');
-    this.#frozen = true;
-    this.#log.hold();
-    const { files } = this.#platform;
+  /** What an earlier process wrote down about its freeze; absent when it was QEMU's agent. */
+  get note(): FreezeNote | undefined {
+    return this.#note;
+  }
+
+  /** What the next thaw must answer instead of success. */
+  get notice(): string | undefined {
+    return this.#notice;
+  }
+
+  /** Writes the marker, before anything is stopped or frozen: a process that dies from now on is thawed after. */
+  async noteFreeze(began: number, lease: number, mountpoints: readonly string[]): Promise<void> {
     try {
-      await files.close(await files.open(this.#markerPath, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600));
+      await writeMarker(this.#platform, this.#markerPath, formatNote({ boot: this.#boot, began, lease, mountpoints }));
     } catch (error) {
       if (!isErrno(error)) throw error;
       this.#log.write(
@@ -77,17 +102,56 @@ export class AgentState {
     }
   }
 
-  /** The reverse, after everything is thawed. */
-  async leaveFrozen(): Promise<void> {
-    try {
-      await this.#platform.files.unlink(this.#markerPath);
-    } catch (error) {
-      if (!isErrno(error)) throw error;
-      if (error.errno !== ENOENT) this.#log.write('warning', `unable to remove ${this.#markerPath}: ${error.message}`);
-    }
+  /** From now on the agent is frozen. Logging is held, since its disk may be next. */
+  enterFrozen(): void {
+    this.#log.write('warning', 'disabling logging due to filesystem freeze');
+    this.#frozen = true;
+    this.#log.hold();
+  }
+
+  /** The reverse, after everything is thawed. The marker stays until the hook has been told. */
+  leaveFrozen(): void {
+    if (!this.#frozen) return;
     this.#frozen = false;
+    this.#note = undefined;
     this.#log.release();
     this.#log.write('warning', 'logging re-enabled due to filesystem unfreeze');
+  }
+
+  /** Removes the marker, when nothing is left to be done by another process. */
+  async endFreeze(): Promise<void> {
+    for (const path of this.#markerPaths) await this.#remove(path);
+  }
+
+  /** Keeps for the next thaw, also if that meets another process, what it must answer. */
+  async keepNotice(text: string): Promise<void> {
+    this.#notice = text;
+    try {
+      await writeMarker(this.#platform, this.#noticePath, `${this.#boot}\n${text}\n`);
+    } catch (error) {
+      if (!isErrno(error)) throw error;
+      this.#log.write('warning', `unable to create ${this.#noticePath}: ${error.message}`);
+    }
+  }
+
+  /** The notice was given, or another freeze has begun. */
+  async dropNotice(): Promise<void> {
+    if (this.#notice === undefined) return;
+    this.#notice = undefined;
+    await this.#remove(this.#noticePath);
+  }
+
+  get #markerPath(): string {
+    return this.#markerPaths[0] ?? '';
+  }
+
+  async #remove(path: string): Promise<void> {
+    try {
+      await removeMarker(this.#platform, path);
+    } catch (error) {
+      if (!isErrno(error)) throw error;
+      this.#log.write('warning', `unable to remove ${path}: ${error.message}`);
+    }
   }
 
   /**
@@ -103,14 +167,21 @@ export class AgentState {
     });
   }
 
-  async #markerExists(): Promise<boolean> {
-    try {
-      await this.#platform.files.stat(this.#markerPath);
-      return true;
-    } catch (error) {
-      // what cannot be looked at may well be there, and believing in a freeze harms nobody
-      return !isErrno(error, ENOENT);
+  async #loadMarkers(): Promise<void> {
+    for (const path of this.#markerPaths) {
+      const text = await readMarker(this.#platform, path);
+      if (text === undefined) continue;
+      const note = parseNote(text);
+      // no freeze outlives its boot
+      if (note !== undefined && note.boot !== this.#boot) await this.#remove(path);
+      else {
+        this.#frozen = true;
+        this.#note ??= note;
+      }
     }
+    const [boot, notice] = (await readMarker(this.#platform, this.#noticePath))?.split('\n') ?? [];
+    if (boot !== undefined && boot === this.#boot && notice !== undefined)
+      this.#notice = notice.slice(0, LONGEST_NOTICE);
   }
 
   async #loadCounter(): Promise<void> {

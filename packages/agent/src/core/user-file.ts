@@ -141,7 +141,7 @@ export class UserFile {
     } catch (error) {
       throw make && isErrno(error) ? this.#cannotMake(error) : error;
     }
-    return this.#owned(file, home);
+    return this.#keptIf(file, () => this.#checkOwner(file, home));
   }
 
   /** @returns whether it was not there before */
@@ -159,17 +159,27 @@ export class UserFile {
     const { files } = this.#platform;
     const flags = O_RDONLY | O_CLOEXEC | files.flags.directory | files.flags.noFollow;
     const directory = await this.#open(home, this.#directory, flags, this.directoryPath);
-    await this.#owned(directory, this.directoryPath);
-    if (isNew) await files.fchown(directory, this.#user.uid, this.#user.gid);
-    return directory;
+    return this.#keptIf(directory, async () => {
+      await this.#checkOwner(directory, this.directoryPath);
+      if (isNew) await files.fchown(directory, this.#user.uid, this.#user.gid);
+    });
   }
 
-  /** Hands the descriptor back when it is the user's or root's; else closes it. */
-  async #owned(file: FileDescriptor, path: string): Promise<FileDescriptor> {
+  /** Hands a descriptor back when the checks on it pass; else closes it. */
+  async #keptIf(file: FileDescriptor, check: () => Promise<void>): Promise<FileDescriptor> {
+    try {
+      await check();
+      return file;
+    } catch (error) {
+      await this.#platform.files.close(file);
+      throw error;
+    }
+  }
+
+  /** The user's or root's, else it is refused. */
+  async #checkOwner(file: FileDescriptor, path: string): Promise<void> {
     const { uid } = await this.#platform.files.fstat(file);
-    if (uid === this.#user.uid || uid === ROOT) return file;
-    await this.#platform.files.close(file);
-    throw refusal(path, "not the user's");
+    if (uid !== this.#user.uid && uid !== ROOT) throw refusal(path, "not the user's");
   }
 
   async #open(directory: FileDescriptor, name: string, flags: number, path: string): Promise<FileDescriptor> {

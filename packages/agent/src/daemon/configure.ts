@@ -1,9 +1,10 @@
 import { configError, parseCommandLine, parseConfig, type CommandLine } from '../core/command-line.js';
-import { emptySettings, type Settings } from '../core/options.js';
+import { emptySettings, type Settings } from '../core/settings.js';
 import { readTextFile } from '../core/read-file.js';
-import { isErrno } from '../core/system-error.js';
+import { isErrno, SystemError } from '../core/system-error.js';
 import { ENOENT } from '../linux/constants.js';
-import type { Paths } from '../linux/paths.js';
+import { linuxPaths, type Paths } from '../linux/paths.js';
+import { openTrusted, UntrustedPathError } from '../policy/trusted-path.js';
 import type { ProgramHost } from './host.js';
 
 /** The command line, and the settings that it and the configuration file make. */
@@ -31,13 +32,31 @@ async function readConfig(
   path: string,
   presence: 'required' | 'optional',
 ): Promise<Settings | undefined> {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = await readTextFile(host, path);
+    text = await readTrusted(host, path);
   } catch (error) {
-    if (!isErrno(error)) throw error;
-    if (presence === 'optional' && error.errno === ENOENT) return undefined;
-    throw configError(path, error.message);
+    if (error instanceof UntrustedPathError) throw configError(path, `refused: ${error.message}`);
+    if (isErrno(error)) throw configError(path, error.message);
+    throw error;
   }
-  return parseConfig(text, path);
+  if (text !== undefined) return parseConfig(text, path);
+  if (presence === 'optional') return undefined;
+  throw configError(path, new SystemError(ENOENT).message);
+}
+
+/** The text of a file that nobody but root and the agent's user can have written; undefined when there is none. */
+async function readTrusted(host: ProgramHost, path: string): Promise<string | undefined> {
+  const file = await openTrusted(host.files, path);
+  if (file === undefined) return undefined;
+  try {
+    // the descriptor only names the file; this opens that very one
+    return await readTextFile(host, `${linuxPaths.descriptors}/${String(file)}`);
+  } catch (error) {
+    // without /proc nothing could be checked either
+    if (isErrno(error, ENOENT)) return await readTextFile(host, path);
+    throw error;
+  } finally {
+    await host.files.close(file);
+  }
 }

@@ -21,14 +21,17 @@ export interface ProgramHost {
   /** Writes to standard error, without waiting for the loop. */
   complain(text: string): void;
   environment(name: string): string | undefined;
+  /** Takes a variable out of the environment, also that of programs started later. */
+  forget(name: string): void;
   /** @param path file to append to; undefined: standard error @throws SystemError when it cannot be opened */
   openLog(path: string | undefined): LogFile;
   platform(logs: LogOutput): Platform;
   /**
    * Goes on in the background, in a session of its own; whoever called waits for `ready`, or for the agent's end.
+   * @param keep a descriptor that the process in the background has under the same number
    * @returns the exit code, in the process that was called; undefined in the one that is the agent from now on
    */
-  enterBackground(): Promise<number | undefined>;
+  enterBackground(keep?: number): Promise<number | undefined>;
   /** The channel is open, or will be tried again: from now on nothing but the loop may be held up. */
   ready(): void;
   /** Calls back once when something in the program failed that nobody expected; the process ends after it. */

@@ -1,11 +1,8 @@
 import type { Listener } from '@qga/protocol';
 import type { Agent } from '../agent.js';
-import type { Method } from '../core/options.js';
 import { Server } from '../core/server.js';
-import type { Wires } from '../descriptors.js';
 import type { Clock, Platform } from '../platform.js';
 import { TransportError } from '../transports/transport-error.js';
-import type { Transports } from '../transports/index.js';
 import type { StopSignal } from './stop.js';
 
 /** Pause before a channel that failed is tried again, in milliseconds. */
@@ -14,10 +11,9 @@ const RETRY = 5000;
 export interface RunOptions {
   readonly agent: Agent;
   readonly platform: Platform;
-  readonly wires: Wires;
-  readonly transports: Transports;
-  readonly method: Method;
-  readonly path: string;
+  readonly open: () => Listener | Promise<Listener>;
+  /** what is opened, for the log */
+  readonly name: string;
   /** try again when the channel cannot be opened or breaks */
   readonly retry: boolean;
   /** called once, when the channel is open or, with `retry`, has failed for the first time */
@@ -31,11 +27,11 @@ export interface RunOptions {
  * @throws TransportError when the channel cannot be opened and is not to be tried again
  */
 export async function run(options: RunOptions): Promise<'stopped' | 'broken'> {
-  const { agent, method, path, platform, retry, stop, transports, wires } = options;
+  const { agent, open, platform, retry, stop } = options;
   let ready: (() => void) | undefined = options.ready;
   for (;;) {
     try {
-      const listener = await transports[method](wires, path);
+      const listener = await open();
       ready?.();
       ready = undefined;
       await serveUntilBroken(options, listener);
@@ -48,7 +44,7 @@ export async function run(options: RunOptions): Promise<'stopped' | 'broken'> {
     if (!retry) return 'broken';
     ready?.();
     ready = undefined;
-    agent.log.write('warning', `waiting ${String(RETRY / 1000)} s before ${path} is opened again`);
+    agent.log.write('warning', `waiting ${String(RETRY / 1000)} s before ${options.name} is opened again`);
     if (await stoppedWithin(platform.clock, RETRY, stop)) return 'stopped';
   }
 }

@@ -22,9 +22,13 @@ export const O_TRUNC = 0o1000;
 export const O_APPEND = 0o2000;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
+/** Names a file without opening it. */
+export const O_PATH = 0o10000000;
 
 /** Address family of unix sockets: unix(7). */
 export const AF_UNIX = 1;
+/** Address family of sockets between a virtual machine and its host: vsock(7). */
+export const AF_VSOCK = 40;
 
 /** File type bits of a mode, and their values: inode(7). */
 export const S_IFMT = 0o170000;

@@ -1,3 +1,5 @@
+import { wordsOf } from './words.js';
+
 /** What a tick of the kernel's statistics lasts, in milliseconds: it shows programs 100 a second, whatever it uses itself. */
 const TICK = 10;
 const COLUMNS = ['iowait', 'irq', 'softirq', 'steal', 'guest', 'guestnice'];
@@ -24,11 +26,8 @@ export interface CpuStats {
  */
 export function parseCpuStats(text: string): CpuStats[] {
   const all: CpuStats[] = [];
-  for (const [, number, columns = ''] of text.matchAll(/^cpu(\d+) (.*)$/gm)) {
-    const [user, nice, system, idle, ...others] = columns
-      .trim()
-      .split(/\s+/)
-      .map((ticks) => Number(ticks) * TICK);
+  for (const [, number, columns = ''] of text.matchAll(/^cpu(\d+) ([\d ]*)$/gm)) {
+    const [user, nice, system, idle, ...others] = wordsOf(columns).map((ticks) => Number(ticks) * TICK);
     if (user === undefined || nice === undefined || system === undefined || idle === undefined) continue;
     const rest: Record<string, number> = {};
     others.slice(0, COLUMNS.length).forEach((time, at) => (rest[COLUMNS[at] ?? ''] = time));

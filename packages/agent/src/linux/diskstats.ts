@@ -1,3 +1,5 @@
+import { wordsOf } from './words.js';
+
 /** The columns after the name, in the kernel's order; newer kernels append (iostats.rst of the kernel). */
 const COLUMNS = [
   'read-ios',
@@ -42,7 +44,7 @@ const OLD_PARTITION_COLUMNS: readonly Counter[] = ['read-ios', 'read-sectors', '
 export function parseDiskstats(text: string): DiskStatistics[] {
   const disks: DiskStatistics[] = [];
   for (const line of text.split('\n')) {
-    const [major, minor, name, ...counters] = line.trim().split(/\s+/);
+    const [major, minor, name, ...counters] = wordsOf(line);
     if (major === undefined || minor === undefined || name === undefined) continue;
     if (counters.length < OLD_PARTITION_COLUMNS.length || ![major, minor, ...counters].every(isDecimal)) continue;
     disks.push({ name, major: Number(major), minor: Number(minor), stats: statsOf(counters) });

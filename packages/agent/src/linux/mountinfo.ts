@@ -13,6 +13,8 @@ export interface MountLine extends Mount {
 
 /** Undoes the kernel's escapes: `\040` for a space, `\\` for a backslash. */
 function unescape(field: string): string {
+  // hardly any has one, and an interpreter takes its time to replace nothing
+  if (!field.includes('\\')) return field;
   return field.replace(/\\(\\|[0-3][0-7]{2})/g, (_, code: string) =>
     code === '\\' ? '\\' : String.fromCharCode(Number.parseInt(code, 8)),
   );

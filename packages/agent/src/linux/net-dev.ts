@@ -1,3 +1,5 @@
+import { wordsOf } from './words.js';
+
 /** Counters of each direction in a line of the file. */
 const RECEIVED = 8;
 const COUNTERS = 16;
@@ -22,7 +24,7 @@ export function parseNetDev(text: string): Map<string, Counters> {
   const statistics = new Map<string, Counters>();
   for (const line of text.split('\n')) {
     const [, name, rest] = /^\s*([^:]+):(.*)$/.exec(line) ?? [];
-    const counters = rest?.trim().split(/\s+/).map(Number) ?? [];
+    const counters = wordsOf(rest ?? '').map(Number);
     if (name === undefined || counters.length < COUNTERS || counters.some(Number.isNaN)) continue;
     const [rxBytes = 0, rxPackets = 0, rxErrs = 0, rxDropped = 0] = counters;
     const [txBytes = 0, txPackets = 0, txErrs = 0, txDropped = 0] = counters.slice(RECEIVED);

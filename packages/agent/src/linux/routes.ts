@@ -1,4 +1,5 @@
 import { ipv4Text, ipv6Text } from './ip-text.js';
+import { wordsOf } from './words.js';
 
 const IPV4_COLUMNS = 11;
 const IPV6_COLUMNS = 10;
@@ -6,7 +7,7 @@ const IPV6_COLUMNS = 10;
 interface Route {
   iface: string;
   destination: string;
-  flags: number;
+  flags: bigint;
   refcnt: number;
   use: number;
   metric: number;
@@ -49,8 +50,10 @@ function ipv6OfHex(hex: string): string {
 }
 
 function rowsOf(text: string, columns: number): string[][] {
-  const rows = text.split('\n').map((line) => line.trim().split(/\s+/));
-  return rows.filter((row) => row.length >= columns);
+  return text
+    .split('\n')
+    .map(wordsOf)
+    .filter((row) => row.length >= columns);
 }
 
 /** Reads `/proc/net/route`, whose first line names the columns; lines that are too short are left out. */
@@ -63,7 +66,7 @@ export function parseIpv4Routes(text: string): Ipv4Route[] {
       destination: ipv4OfHex(destination),
       gateway: ipv4OfHex(gateway),
       mask: ipv4OfHex(mask),
-      flags: unsigned(flags),
+      flags: BigInt(unsigned(flags)),
       refcnt: signed(refcnt, 10),
       use: signed(use, 10),
       metric: signed(metric, 10),
@@ -90,7 +93,7 @@ export function parseIpv6Routes(text: string): Ipv6Route[] {
       metric: signed(metric, 16),
       refcnt: signed(refcnt, 16),
       use: signed(use, 16),
-      flags: unsigned(flags),
+      flags: BigInt(unsigned(flags)),
       version: 6,
     };
   });

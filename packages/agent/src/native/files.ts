@@ -76,6 +76,11 @@ export function nativeFiles(primitives: Primitives, machine: string): Files {
       const count = primitives.readCached(file, into);
       return count === -EAGAIN ? calls.bytes(Operation.read, file, into) : Promise.resolve(count);
     },
+    readNow(file, into) {
+      const count = primitives.readCached(file, into);
+      return count < 0 ? undefined : count;
+    },
+    readSmall: (path, into) => calls.run(Operation.readSmall, [], path, into, (result) => result),
     write: (file, bytes) => calls.bytes(Operation.write, file, bytes),
     async lseek(file, offset, whence) {
       const position = primitives.lseek(file, offset, whence);

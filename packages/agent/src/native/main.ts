@@ -41,6 +41,9 @@ function nativeHost(): ProgramHost {
       writeAll(STDERR, text);
     },
     environment: (name) => primitives.environment(name),
+    forget: (name) => {
+      checked(primitives.forget(name));
+    },
     openLog: (path) => openLog(primitives, wires, files, path),
     platform: (logs) => nativePlatform(primitives, logs),
     async enterBackground() {

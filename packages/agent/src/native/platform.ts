@@ -36,6 +36,10 @@ function nativeSystem(primitives: Primitives): System {
       return loads;
     },
     environment: (name) => primitives.environment(name),
+    lockMemory(locked) {
+      // without the privilege the agent works as well as it did without the lock
+      primitives.lockMemory(locked);
+    },
     setTime(time) {
       const microseconds = time / 1000n;
       checked(primitives.setTime(Number(microseconds / 1_000_000n), Number(microseconds % 1_000_000n)));
@@ -58,5 +62,6 @@ export function nativePlatform(primitives: Primitives, logs: LogOutput): Platfor
     system: nativeSystem(primitives),
     clock: nativeClock(primitives),
     logs,
+    sha256: (parts) => primitives.sha256(parts),
   };
 }

@@ -21,6 +21,7 @@ export const Operation = {
   statvfs: 15,
   executable: 16,
   ioctl: 17,
+  readSmall: 18,
 } as const;
 
 /** A path, or bytes that must not change or move until the job is done. */
@@ -34,6 +35,8 @@ export interface Primitives extends Descriptors, Omit<ByteKernels, 'decodeBase64
   readonly argv: readonly string[];
   decodeUtf8(bytes: Uint8Array): string | undefined;
   decodeBase64(parts: readonly Uint8Array[]): Uint8Array | undefined;
+
+  sha256(parts: readonly Uint8Array[]): Uint8Array;
 
   /** Ends the loop, and the process with it. */
   exit(code: number): void;
@@ -64,9 +67,13 @@ export interface Primitives extends Descriptors, Omit<ByteKernels, 'decodeBase64
   readCached(fd: number, into: Uint8Array): number;
   lseek(fd: number, offset: bigint, whence: number): bigint | number;
 
+  /** mlockall(2) of what there is now, or the reverse */
+  lockMemory(locked: boolean): number;
   uname(): [nodename: string, release: string, version: string, machine: string] | number;
   loadAverages(): [number, number, number] | number;
   environment(name: string): string | undefined;
+  /** Takes a variable out of the environment. */
+  forget(name: string): number;
   pid(): number;
 
   /** @returns the process and a descriptor that ends when the program runs; before, an errno may come out of it */

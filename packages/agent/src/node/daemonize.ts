@@ -7,6 +7,10 @@ import { duplicate } from './libc.js';
 const READY_FD = 'QGA_READY_FD';
 const READY = 'ready';
 
+/** How many descriptors from 3 on a service manager has handed over, and to whom: sd_listen_fds(3). */
+const LISTEN_FDS = 'LISTEN_FDS';
+const LISTEN_PID = 'LISTEN_PID';
+
 /** Whether this process is the background one that `startInBackground` made. */
 export function isBackground(): boolean {
   return process.env[READY_FD] !== undefined;
@@ -15,26 +19,35 @@ export function isBackground(): boolean {
 /**
  * Node cannot fork, so -d starts the agent a second time, in a session of its own, and waits until that one has its channel
  * open or has failed. Unlike with a fork, a failure is therefore seen by whoever called.
+ * @param keep a descriptor that is handed on: 3, the first that a service manager hands over
  * @returns the exit code for the starter: 0 when the agent is up
  */
-export async function startInBackground(): Promise<number> {
+export async function startInBackground(keep?: number): Promise<number> {
+  const inherited = keep === undefined ? [] : [keep];
+  const readyFd = 3 + inherited.length;
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     detached: true,
-    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
-    env: { ...process.env, [READY_FD]: '3' },
+    stdio: ['ignore', 'ignore', 'inherit', ...inherited, 'pipe'],
+    env: { ...process.env, [READY_FD]: String(readyFd), [LISTEN_FDS]: String(inherited.length) },
   });
+  const pipe = child.stdio[readyFd] as Readable;
   const failed = new Promise<string>((resolve) => {
     child.once('exit', () => {
       resolve('');
     });
   });
   const said = new Promise<string>((resolve) => {
-    (child.stdio[3] as Readable).setEncoding('utf8').once('data', resolve);
+    pipe.setEncoding('utf8').once('data', resolve);
   });
   const answer = await Promise.race([said, failed]);
   child.unref();
-  (child.stdio[3] as Readable).destroy();
+  pipe.destroy();
   return answer === READY ? 0 : 1;
+}
+
+/** In the background process: what its starter handed on is meant for this one. */
+export function adoptDescriptors(): void {
+  process.env[LISTEN_PID] = String(process.pid);
 }
 
 /** In the background process: prepares for a life without terminal, before files are made. */

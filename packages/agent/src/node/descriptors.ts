@@ -1,6 +1,6 @@
 import koffi from 'koffi';
 import fs from 'node:fs';
-import { READABLE, WRITABLE, type Descriptors } from '../descriptors.js';
+import { READABLE, WRITABLE, type Descriptors, type PeerCredentials } from '../descriptors.js';
 import { SystemError } from '../core/system-error.js';
 import { asSystemError } from './errors.js';
 
@@ -12,14 +12,23 @@ const writeCall = libc.func('int64_t write(int fd, _In_ uint8_t *bytes, uint64_t
 const ioctlCall = libc.func('int ioctl(int fd, unsigned long request, long argument)');
 const ioctlBytesCall = libc.func('int ioctl(int fd, unsigned long request, void *argument)');
 const socketCall = libc.func('int socket(int domain, int type, int protocol)');
+const optionCall = libc.func(
+  'int getsockopt(int fd, int level, int option, _Out_ int *value, _Inout_ uint32_t *length)',
+);
 const bindCall = libc.func('int bind(int fd, _In_ uint8_t *address, uint32_t length)');
 const connectCall = libc.func('int connect(int fd, _In_ uint8_t *address, uint32_t length)');
 const listenCall = libc.func('int listen(int fd, int backlog)');
 const acceptCall = libc.func('int accept4(int fd, _Out_ uint8_t *address, _Inout_ uint32_t *length, int flags)');
+const getsockoptCall = libc.func(
+  'int getsockopt(int fd, int level, int name, _Out_ uint8_t *value, _Inout_ uint32_t *length)',
+);
 const fcntlLockCall = libc.func('int fcntl(int fd, int command, _In_ uint8_t *lock)');
 
 const SOCK_NONBLOCK_CLOEXEC = 0o2004000;
+const SO_PEERCRED = 17;
 const F_SETLK = 6;
+const SOL_SOCKET = 1;
+const INT_SIZE = 4;
 /** What one read can take: as much as a port or a socket holds. */
 const INPUT_SIZE = 262_144;
 
@@ -87,6 +96,12 @@ export class NodeDescriptors implements Descriptors {
 
   socket = (domain: number, type: number, protocol: number): number => result(socketCall(domain, type, protocol));
 
+  socketOption = (fd: number, option: number): number => {
+    const value = [0];
+    const status = result(optionCall(fd, SOL_SOCKET, option, value, [INT_SIZE]));
+    return status < 0 ? status : (value[0] ?? 0);
+  };
+
   bind = (fd: number, address: Uint8Array): number => result(bindCall(fd, address, address.length));
 
   connect = (fd: number, address: Uint8Array): number => result(connectCall(fd, address, address.length));
@@ -95,6 +110,12 @@ export class NodeDescriptors implements Descriptors {
 
   accept = (fd: number, address: Uint8Array): number =>
     result(acceptCall(fd, address, [address.length], SOCK_NONBLOCK_CLOEXEC));
+
+  peerCredentials = (fd: number): PeerCredentials | number => {
+    const ucred = Buffer.alloc(12);
+    const error = result(getsockoptCall(fd, SOL_SOCKET, SO_PEERCRED, ucred, [ucred.length]));
+    return error < 0 ? error : [ucred.readInt32LE(0), ucred.readUInt32LE(4), ucred.readUInt32LE(8)];
+  };
 
   lock = (fd: number): number => result(fcntlLockCall(fd, F_SETLK, lockBytes()));
 

@@ -45,6 +45,8 @@ export const nodeFiles: Files = {
           });
         }),
     ),
+  // Node has no call that fails rather than wait
+  readNow: () => undefined,
   write: (file, bytes) =>
     systemCall(
       () =>

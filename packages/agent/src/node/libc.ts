@@ -1,4 +1,5 @@
 import koffi from 'koffi';
+import fs from 'node:fs';
 import { SystemError } from '../core/system-error.js';
 import type { FilesystemRoom, Pointee } from '../platform.js';
 
@@ -16,6 +17,7 @@ const gettimeofdayCall = libc.func('int gettimeofday(_Out_ uint8_t *time, void *
 const sysinfoCall = libc.func('int sysinfo(_Out_ uint8_t *info)');
 const lseekCall = libc.func('int64_t lseek(int fd, int64_t offset, int whence)');
 const dup2Call = libc.func('int dup2(int from, int to)');
+const fcntlCall = libc.func('int fcntl(int fd, int command, long argument)');
 const pipeCall = libc.func('int pipe2(_Out_ int *ends, int flags)');
 
 /** The result of a call, or its errno as an exception. */
@@ -41,6 +43,9 @@ function offLoop(call: AsyncCall, args: readonly unknown[]): Promise<number | bi
 }
 
 const O_CLOEXEC = 0o2000000;
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
+const STDERR = 2;
 
 /** @param argument is read and overwritten in place; `pointee` is what the structure in it points to */
 export async function ioctl(fd: number, request: number, argument?: Uint8Array, pointee?: Pointee): Promise<number> {
@@ -97,6 +102,17 @@ export function pipe(): [number, number] {
   const ends = [0, 0];
   checked(pipeCall(ends, O_CLOEXEC) as number);
   return [ends[0] ?? -1, ends[1] ?? -1];
+}
+
+/**
+ * Marks every descriptor that this process was started with, but the standard ones, to be closed in programs that it starts. Node
+ * does that for the lowest only.
+ */
+export function keepFromChildren(): void {
+  for (const name of fs.readdirSync('/proc/self/fd')) {
+    // the one that listed the folder is gone by now: no error is of interest
+    if (Number(name) > STDERR) fcntlCall(Number(name), F_SETFD, FD_CLOEXEC);
+  }
 }
 
 /** Makes `to` another name of `from`. */

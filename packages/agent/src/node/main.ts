@@ -3,8 +3,9 @@ import fs from 'node:fs';
 import type { ProgramHost } from '../daemon/host.js';
 import { runProgram } from '../daemon/program.js';
 import { transports } from '../transports/index.js';
-import { detach, isBackground, reportReady, startInBackground } from './daemonize.js';
+import { adoptDescriptors, detach, isBackground, reportReady, startInBackground } from './daemonize.js';
 import { nodeFiles } from './files.js';
+import { keepFromChildren } from './libc.js';
 import { openLog } from './log-output.js';
 import { nodePlatform, nodeWires } from './platform.js';
 import { listenUnix } from './transports/unix.js';
@@ -14,12 +15,12 @@ const STDERR = 2;
 
 function nodeHost(): ProgramHost {
   const wires = nodeWires();
+  if (isBackground()) adoptDescriptors();
   return {
     files: nodeFiles,
     kernels: nodeKernels,
     wires,
-    // Node's own sockets are faster than calls through the C library
-    transports: { ...transports, 'unix-listen': (_, path) => listenUnix(path) },
+    transports: { ...transports, 'unix-listen': listenUnix },
     pid: process.pid,
     print: (text) => {
       fs.writeSync(STDOUT, text);
@@ -28,10 +29,13 @@ function nodeHost(): ProgramHost {
       fs.writeSync(STDERR, text);
     },
     environment: (name) => process.env[name],
+    forget: (name) => {
+      Reflect.deleteProperty(process.env, name);
+    },
     openLog: (path) => openLog(wires, path),
     platform: (logs) => nodePlatform(logs, wires.descriptors),
-    async enterBackground() {
-      if (!isBackground()) return startInBackground();
+    async enterBackground(keep) {
+      if (!isBackground()) return startInBackground(keep);
       detach();
       return undefined;
     },
@@ -56,6 +60,7 @@ function nodeHost(): ProgramHost {
  */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
+    keepFromChildren();
     return await runProgram(nodeHost(), argv);
   } finally {
     // open files and their timers would keep the process alive; it has said that it is done

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { nodeKernels } from '@qga/protocol/node';
 import type { Descriptors, Wires } from '../descriptors.js';
 import type { Clock, LogOutput, Platform } from '../platform.js';
@@ -9,7 +10,7 @@ import { nodeSystem } from './system.js';
 
 export const nodeClock: Clock = {
   now: timeOfDay,
-  monotonic: () => performance.now(),
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
   after(milliseconds, callback) {
     const timer = setTimeout(callback, milliseconds);
     return () => {
@@ -17,6 +18,12 @@ export const nodeClock: Clock = {
     };
   },
 };
+
+function sha256(parts: readonly Uint8Array[]): Uint8Array {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
 
 /** What the transports are made of. */
 export function nodeWires(): Wires {
@@ -26,5 +33,5 @@ export function nodeWires(): Wires {
 /** The port over Node. */
 export function nodePlatform(logs: LogOutput, descriptors: Descriptors = new NodeDescriptors()): Platform {
   const system = nodeSystem(descriptors);
-  return { kernels: nodeKernels, files: nodeFiles, processes: nodeProcesses, system, clock: nodeClock, logs };
+  return { kernels: nodeKernels, files: nodeFiles, processes: nodeProcesses, system, clock: nodeClock, logs, sha256 };
 }

@@ -9,6 +9,8 @@ export function nodeSystem(descriptors: Descriptors): System {
     uname: () => ({ nodename: os.hostname(), release: os.release(), version: os.version(), machine: os.machine() }),
     loadAverages,
     environment: (name) => process.env[name],
+    // Node's memory is too much to be locked in a guest that is short of it
+    lockMemory: () => undefined,
     setTime: setTimeOfDay,
     netlink: async (request) => askRoutingSocket(descriptors, request),
   };

@@ -45,7 +45,7 @@ function openLine(wires: Wires, path: string): FdChannel {
   try {
     fd = checked(descriptors.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC, 0));
     makeRaw(wires, fd);
-    return new FdChannel(wires, fd, path, 'line');
+    return new FdChannel(wires, fd, path, 'line', { transport: 'isa-serial' });
   } catch (error) {
     if (fd !== undefined) descriptors.close(fd);
     if (!isErrno(error)) throw error;

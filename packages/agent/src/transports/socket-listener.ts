@@ -1,4 +1,4 @@
-import { PushQueue, type ByteChannel, type Listener } from '@qga/protocol';
+import { PushQueue, type ByteChannel, type Listener, type PeerIdentity } from '@qga/protocol';
 import { SystemError } from '../core/system-error.js';
 import { READABLE, type Wires } from '../descriptors.js';
 import { EAGAIN } from '../linux/constants.js';
@@ -19,18 +19,37 @@ const ECONNABORTED = 103;
 /** struct sockaddr_storage */
 const ADDRESS_SIZE = 128;
 
-/**
- * Accepts the clients of a listening socket.
- * @param describe names a client, from its address
- * @param release called once when the listener closes, before its descriptor does
- */
-export function acceptFrom(
-  { descriptors, clock }: Wires,
-  fd: number,
-  address: string,
-  describe: (peer: Uint8Array) => string,
-  release: () => void,
-): Listener {
+/** A client that asks to be served. */
+export interface Client {
+  /** what the log calls it */
+  readonly peer: string;
+  readonly identity: PeerIdentity;
+  readonly admitted: boolean;
+}
+
+/** Makes a channel of a connected descriptor. */
+export type ChannelMaker = (wires: Wires, fd: number, client: Client) => ByteChannel;
+
+const fdChannel: ChannelMaker = (wires, fd, { peer, identity }) => new FdChannel(wires, fd, peer, 'socket', identity);
+
+export interface AcceptOptions {
+  /** a listening socket */
+  readonly fd: number;
+  /** where it listens, for logs */
+  readonly address: string;
+  /** Tells who has connected. @param address the peer's */
+  identify(connection: number, address: Uint8Array): Client;
+  /** told of clients that are not admitted */
+  readonly refused: (peer: string) => void;
+  /** called once when the listener closes, before its descriptor does */
+  release?(): void;
+  readonly makeChannel?: ChannelMaker | undefined;
+}
+
+/** Accepts the clients of a listening socket; those who are not admitted are hung up on. */
+export function acceptFrom(wires: Wires, options: AcceptOptions): Listener {
+  const { descriptors, clock } = wires;
+  const { fd, address, makeChannel = fdChannel } = options;
   const channels = new PushQueue<ByteChannel>();
   let closed = false;
   const resume = (): void => {
@@ -39,8 +58,14 @@ export function acceptFrom(
   descriptors.watch(fd, () => {
     const peer = new Uint8Array(ADDRESS_SIZE);
     const connection = descriptors.accept(fd, peer);
-    if (connection >= 0) channels.push(new FdChannel({ descriptors, clock }, connection, describe(peer), 'socket'));
-    else if ([EMFILE, ENFILE, ENOBUFS, ENOMEM].includes(-connection)) {
+    if (connection >= 0) {
+      const client = options.identify(connection, peer);
+      if (client.admitted) channels.push(makeChannel(wires, connection, client));
+      else {
+        descriptors.close(connection);
+        options.refused(client.peer);
+      }
+    } else if ([EMFILE, ENFILE, ENOBUFS, ENOMEM].includes(-connection)) {
       // the client stays in the backlog; asking at once would only burn time
       descriptors.interest(fd, 0);
       clock.after(NO_ROOM, resume);
@@ -57,7 +82,7 @@ export function acceptFrom(
       if (!closed) {
         closed = true;
         channels.end();
-        release();
+        options.release?.();
         descriptors.unwatch(fd);
         descriptors.close(fd);
       }

@@ -39,7 +39,7 @@ class VirtioListener implements Listener {
     while (!this.#closed) {
       const first = this.#probe();
       if (first !== undefined) {
-        const channel = new FdChannel(this.#wires, this.#fd, this.address, 'port');
+        const channel = new FdChannel(this.#wires, this.#fd, this.address, 'port', { transport: 'virtio-serial' });
         if (first.length > 0) channel.chunks.push(first);
         this.#channel = channel;
         return channel;

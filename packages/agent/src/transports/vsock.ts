@@ -1,10 +1,12 @@
 import type { Listener } from '@qga/protocol';
 import { isErrno } from '../core/system-error.js';
 import { checked, type Wires } from '../descriptors.js';
-import { acceptFrom, BACKLOG, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from './socket-listener.js';
+import { AF_VSOCK } from '../linux/constants.js';
+import type { Admission } from './admission.js';
+import { acceptFrom, BACKLOG, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM, type Client } from './socket-listener.js';
 import { TransportError } from './transport-error.js';
 
-const AF_VSOCK = 40;
+const HOST_CID = 2;
 const UINT32_MAX = 0xffff_ffff;
 
 /** struct sockaddr_vm of vsock(7): family, reserved, port, cid, flags. */
@@ -25,6 +27,11 @@ export function parseVsockAddress(path: string): { cid: number; port: number } {
     throw new TransportError(`error parsing address '${path}'`);
   }
   return { cid: parseNumber('cid', cid), port: parseNumber('port', port) };
+}
+
+/** Names a client. @param peer its address, from accept(2) */
+export function describeVsockPeer(peer: Uint8Array): string {
+  return `vsock cid ${String(new DataView(peer.buffer, peer.byteOffset).getUint32(CID_AT, true))}`;
 }
 
 function listeningSocket({ descriptors }: Wires, path: string): number {
@@ -50,9 +57,17 @@ function listeningSocket({ descriptors }: Wires, path: string): number {
  * Listens on vsock(7), with several clients at a time.
  * @throws TransportError when the address cannot be read or bound
  */
-export function listenVsock(wires: Wires, path: string): Listener {
+export function listenVsock(wires: Wires, path: string, admission: Admission): Listener {
   const fd = listeningSocket(wires, path);
-  const describe = (peer: Uint8Array): string =>
-    `vsock cid ${String(new DataView(peer.buffer, peer.byteOffset).getUint32(CID_AT, true))}`;
-  return acceptFrom(wires, fd, `vsock ${path}`, describe, () => undefined);
+  const identify = identifyVsock(admission);
+  return acceptFrom(wires, { fd, address: `vsock ${path}`, identify, refused: admission.refused });
+}
+
+/** Who has connected over vsock: the host may, and whom the configuration adds. CID 1 would be any user of this machine. */
+export function identifyVsock(admission: Admission): (connection: number, address: Uint8Array) => Client {
+  return (_, address) => {
+    const cid = new DataView(address.buffer, address.byteOffset).getUint32(CID_AT, true);
+    const admitted = cid === HOST_CID || admission.cids.has(cid);
+    return { peer: `vsock cid ${String(cid)}`, identity: { transport: 'vsock', cid }, admitted };
+  };
 }

@@ -1,11 +1,37 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/qemu-ga.js', import.meta.url));
+const ARCHITECTURE = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+/** the native agent; another build of it can be named, such as the one with sanitizers */
+const NATIVE =
+  process.env['QGA_TEST_NATIVE'] ??
+  fileURLToPath(new URL(`../../../../build/native/${ARCHITECTURE}/qemu-ga`, import.meta.url));
+
+/** One of the hosts that the agent's program runs on. */
+export interface Host {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  /** why a test has to be skipped here */
+  readonly missing: string | undefined;
+}
+
+/** The agent as one executable. */
+export const nativeHost: Host = {
+  name: 'the native host',
+  command: [NATIVE],
+  missing: existsSync(NATIVE) ? undefined : `${NATIVE} is missing: npm run build:native`,
+};
+
+/** Both hosts, on which the program has to do the same. */
+export const hosts: readonly Host[] = [
+  { name: 'Node', command: [process.execPath, PROGRAM], missing: undefined },
+  nativeHost,
+];
 
 /** A folder of the test's own, removed by the returned function. */
 export function temporaryFolder(): { folder: string; remove: () => void } {
@@ -21,8 +47,9 @@ export interface Outcome {
 }
 
 /** Starts the agent's program. */
-export function startProgram(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  return spawn(process.execPath, [PROGRAM, ...args], {
+export function startProgram(host: Host, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const [file, ...first] = host.command;
+  return spawn(file, [...first, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, QGA_CONF: '/nonexistent/qemu-ga.conf', ...env },
   });
@@ -39,8 +66,8 @@ export async function finished(child: ChildProcess): Promise<Outcome> {
 }
 
 /** Runs the program to its end. */
-export function runProgram(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome> {
-  return finished(startProgram(args, env));
+export function runProgram(host: Host, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome> {
+  return finished(startProgram(host, args, env));
 }
 
 /** Connects to a unix socket as soon as it is there. */

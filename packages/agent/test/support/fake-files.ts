@@ -58,6 +58,10 @@ export function fakeFiles(entries: Readonly<Record<string, Entry>>, answers: Ans
       return Promise.resolve(written);
     },
     close: () => Promise.resolve(),
+    readSmall: (path, into) => {
+      const entry = table.get(resolve(path));
+      return Promise.resolve(new TextEncoder().encodeInto(typeof entry === 'string' ? entry : '', into).written);
+    },
     readdir: (path) => Promise.resolve([...(folders.get(resolve(path)) ?? refuse())]),
     realpath: (path) => Promise.resolve(resolve(path)),
     readlink: (path) => {

@@ -7,7 +7,7 @@ import { SystemError } from '../../dist/core/system-error.js';
 import { ENOENT } from '../../dist/linux/constants.js';
 import { linuxPaths, type Paths } from '../../dist/linux/paths.js';
 import { nodePlatform } from '../../dist/node/platform.js';
-import type { Platform, ProcessExit, ProcessOptions, RunningProcess } from '../../dist/platform.js';
+import type { Files, Platform, ProcessExit, ProcessOptions, RunningProcess } from '../../dist/platform.js';
 
 /** How a program of the test's imagination ends, and what it prints. */
 export interface FakeExit {
@@ -35,6 +35,8 @@ export class FakeSystem {
   /** errno of setting the clock */
   clockRefuses: number | undefined;
   readonly paths: Paths;
+  /** what lies between the agent and the files */
+  through = (files: Files): Files => files;
   #agent: Promise<Agent> | undefined;
 
   constructor() {
@@ -91,11 +93,11 @@ export class FakeSystem {
     const real = nodePlatform({ write: () => undefined, syslog: () => undefined });
     return {
       ...real,
-      files: {
+      files: this.through({
         ...real.files,
         executable: (file) => Promise.resolve(this.programs.has(file)),
         stat: (file) => (this.programs.has(file) ? real.files.stat(process.execPath) : real.files.stat(file)),
-      },
+      }),
       processes: { start: (options) => this.#start(options) },
       system: {
         ...real.system,

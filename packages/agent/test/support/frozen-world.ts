@@ -13,6 +13,8 @@ export interface FakeMount {
   readonly refuses?: number;
   /** errno that opening its mount point gives */
   readonly closed?: number;
+  /** freezing it takes until this settles */
+  readonly hangs?: Promise<void>;
 }
 
 /** A platform on which freezing touches filesystems of the test's imagination, and everything else is real. */
@@ -29,6 +31,8 @@ export class FrozenWorld {
   unreadable = false;
   #next = 1_000_000;
   readonly #open = new Map<number, FakeMount | string>();
+  readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+  #skipped = 0;
 
   constructor(mounts: readonly FakeMount[]) {
     this.mounts = [...mounts];
@@ -36,10 +40,27 @@ export class FrozenWorld {
       write: (text) => void this.log.push(text),
       syslog: (_, text) => void this.syslog.push(text),
     });
-    this.paths = { ...linuxPaths, mountinfo: 'fake:mountinfo', mounts: 'fake:mounts' };
+    this.paths = { ...linuxPaths, mountinfo: 'fake:mountinfo', mounts: 'fake:mounts', volatile: '/nonexistent' };
     const { files } = real;
+    const monotonic = (): number => real.clock.monotonic() + this.#skipped;
     this.platform = {
       ...real,
+      clock: {
+        ...real.clock,
+        monotonic,
+        after: (milliseconds, callback) => {
+          const timer = { at: monotonic() + milliseconds, callback };
+          this.#timers.add(timer);
+          // what the test does not skip passes by itself
+          const cancel = real.clock.after(Math.min(milliseconds, 5000), () => {
+            this.#fire(timer, monotonic());
+          });
+          return () => {
+            cancel();
+            this.#timers.delete(timer);
+          };
+        },
+      },
       files: {
         ...files,
         open: (path, flags, mode) => this.#openPath(path) ?? files.open(path, flags, mode),
@@ -53,6 +74,17 @@ export class FrozenWorld {
   /** How many of the fake descriptors are open. */
   get open(): number {
     return this.#open.size;
+  }
+
+  /** Lets time pass. */
+  pass(milliseconds: number): void {
+    this.#skipped += milliseconds;
+    const now = this.platform.clock.monotonic();
+    for (const timer of [...this.#timers]) this.#fire(timer, now);
+  }
+
+  #fire(timer: { readonly at: number; readonly callback: () => void }, now: number): void {
+    if (timer.at <= now && this.#timers.delete(timer)) timer.callback();
   }
 
   #table(): string {
@@ -74,21 +106,24 @@ export class FrozenWorld {
   #read(file: number, into: Uint8Array): Promise<number> | undefined {
     const content = this.#open.get(file);
     if (typeof content !== 'string') return undefined;
-    this.#open.set(file, '');
-    into.set(Buffer.from(content));
-    return Promise.resolve(content.length);
+    const piece = content.slice(0, into.length);
+    this.#open.set(file, content.slice(piece.length));
+    into.set(Buffer.from(piece));
+    return Promise.resolve(piece.length);
   }
 
   #ioctl(file: number, request: number): Promise<number> {
     const mount = this.#open.get(file);
     if (mount === undefined || typeof mount === 'string') throw new Error('ioctl on a real file');
-    const { device, mountpoint, refuses } = mount;
+    const { device, hangs, mountpoint, refuses } = mount;
     if (request === FIFREEZE) {
       if (refuses !== undefined) return Promise.reject(new SystemError(refuses));
       if (this.frozen.has(device)) return Promise.reject(new SystemError(EBUSY));
-      this.frozen.add(device);
-      this.events.push(`+${mountpoint}`);
-      return Promise.resolve(0);
+      return (hangs ?? Promise.resolve()).then(() => {
+        this.frozen.add(device);
+        this.events.push(`+${mountpoint}`);
+        return 0;
+      });
     }
     if (request !== FITHAW) return Promise.reject(new SystemError(EOPNOTSUPP));
     if (!this.frozen.delete(device)) return Promise.reject(new SystemError(EINVAL));

@@ -2,7 +2,8 @@ import { checkUp, type Finding } from '../checkup.js';
 import type { Context } from '../context.js';
 import { paint } from '../output/paint.js';
 import type { Selected } from '../select.js';
-import { harmless } from '../text.js';
+import { terminalWidth } from '../output/width.js';
+import { harmless, wrap } from '../text.js';
 import type { Verb } from '../verb.js';
 
 const SYNC_LIMIT = 3000;
@@ -20,6 +21,9 @@ export const verb: Verb = {
   },
 };
 
+const INDENT = 18;
+const ARROW = '-> ';
+
 const MARKS = { good: ['green', 'ok'], note: ['yellow', 'note'], bad: ['red', 'BAD'] } as const;
 
 function print(context: Context, guest: Selected, findings: readonly Finding[]): void {
@@ -30,7 +34,12 @@ function print(context: Context, guest: Selected, findings: readonly Finding[]):
   process.stdout.write(`${paint('bold', harmless(`${guest.name} (${guest.target})`))}\n`);
   for (const { what, verdict, text, advice } of findings) {
     const [colour, word] = MARKS[verdict];
-    process.stdout.write(`  ${paint(colour, word.padEnd(5))} ${what.padEnd(9)} ${harmless(text)}\n`);
-    if (advice !== undefined) process.stdout.write(`                  -> ${advice}\n`);
+    const mark = word.padEnd(5);
+    const found = wrap(harmless(text), INDENT, `  ${mark} ${what.padEnd(9)} `, terminalWidth());
+    process.stdout.write(`${found.replace(mark, paint(colour, mark))}\n`);
+    if (advice === undefined) continue;
+    process.stdout.write(
+      `${wrap(harmless(advice), INDENT + ARROW.length, ' '.repeat(INDENT) + ARROW, terminalWidth())}\n`,
+    );
   }
 }

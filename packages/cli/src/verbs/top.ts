@@ -38,7 +38,8 @@ export const verb: Verb<Options> = {
       guest: guestAt(target, limits),
       before: undefined,
     }));
-    const screen = openScreen(() => process.emit('SIGINT'));
+    // what is asked for so many times is to be there afterwards
+    const screen = options.count === undefined ? openScreen(() => process.emit('SIGINT')) : undefined;
     try {
       for (let left = options.count ?? Infinity; left > 0 && !signal.aborted; left -= 1) {
         await look(context, watched, screen !== undefined);

@@ -11,6 +11,8 @@ export class ExchangeLink implements Link {
   readonly #environment: Environment;
   readonly #replyLimit: number;
   #lost: string | undefined;
+  /** Calls made side by side would reach the agent in any order, and reads and writes of a file count on theirs. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(exchanger: Exchanger, environment: Environment, replyLimit: number) {
     this.#exchanger = exchanger;
@@ -29,7 +31,12 @@ export class ExchangeLink implements Link {
 
   async send(table: CommandTable, request: readonly Uint8Array[], limit: number): Promise<Sent> {
     await this.synchronise();
-    return { done: this.#exchange(table, concatBytes(request), limit), abandon: () => undefined };
+    const done = this.#last.then(async () => {
+      await this.synchronise();
+      return this.#exchange(table, concatBytes(request), limit);
+    });
+    this.#last = done.catch(() => undefined);
+    return { done, abandon: () => undefined };
   }
 
   post(): void {

@@ -3,8 +3,6 @@ import { Readable } from 'node:stream';
 import { Guest } from '../core/guest.js';
 import type { ReadOptions } from '../core/files/read.js';
 import type { WriteOptions } from '../core/files/write.js';
-import { copyFrom } from './copy/copy-from.js';
-import { copyTo } from './copy/copy-to.js';
 import type { CopyOptions, CopyResult } from './copy/options.js';
 import { writableTo } from './streams.js';
 
@@ -26,7 +24,8 @@ export class NodeGuest extends Guest {
    * @param to in the guest: the file itself, or for a folder the folder that gets the contents
    * @throws GuestError; TransferError; what the file system throws
    */
-  copyTo(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
+  async copyTo(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
+    const { copyTo } = await import('./copy/copy-to.js');
     return copyTo(this, from, to, options);
   }
 
@@ -36,7 +35,8 @@ export class NodeGuest extends Guest {
    * @param to on this machine: the file itself, or for a folder the folder that gets the contents
    * @throws GuestError; TransferError; what the file system throws
    */
-  copyFrom(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
+  async copyFrom(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
+    const { copyFrom } = await import('./copy/copy-from.js');
     return copyFrom(this, from, to, options);
   }
 }

@@ -9,6 +9,7 @@ import type {
   GuestSetMemoryBlocksArguments, GuestSetTimeArguments, GuestSetUserPasswordArguments, GuestSetVcpusArguments,
   GuestShutdownArguments, GuestSshAddAuthorizedKeysArguments, GuestSshGetAuthorizedKeysArguments,
   GuestSshRemoveAuthorizedKeysArguments, GuestSyncArguments, GuestSyncDelimitedArguments, GuestTimezone, GuestUser,
+  QgaFreezeReport,
 } from './types.js';
 
 /** No members at all. Not `{}`, which any value but null and undefined fits. */
@@ -359,6 +360,8 @@ export interface Commands {
    *   opened
    * - `failed to freeze <mount point>: <errno text>` if the kernel refuses
    *   for another reason than that it is not possible or already done
+   * - `failed to freeze <mount point>: no end within <seconds> s` if it does not
+   *   freeze in time; only our agent
    *
    * @since 0.15.0
    */
@@ -387,6 +390,8 @@ export interface Commands {
    *   opened
    * - `failed to freeze <mount point>: <errno text>` if the kernel refuses
    *   for another reason than that it is not possible or already done
+   * - `failed to freeze <mount point>: no end within <seconds> s` if it does not
+   *   freeze in time; only our agent
    *
    * @since 2.2
    */
@@ -411,6 +416,10 @@ export interface Commands {
    *   hook failed or could not be run; the filesystems are thawed
    * - `failed to open mtab file: '<path>'` if the mounted filesystems cannot
    *   be listed; they stay frozen
+   * - `filesystems were thawed by the agent <cause>; a snapshot taken since
+   *   then is not consistent` if nobody had asked for that; only our agent
+   * - `failed to thaw <mount points>: no answer yet; everything else is
+   *   thawed` if their devices do not answer; only our agent
    *
    * @since 0.15.0
    */
@@ -705,9 +714,9 @@ export interface Commands {
    * Returns: whether it has ended, and if so how
    *
    * Errors:
-   * - `PID ld does not exist` if there is no such program or its result has
-   *   been fetched (these very words; the number is not in them). Agents before
-   *   8.2 say `Invalid parameter 'pid'`
+   * - `PID N does not exist` if there is no such program or its result has
+   *   been fetched. QEMU's agents say `PID ld does not exist`, in these very
+   *   words, and before 8.2 `Invalid parameter 'pid'`
    *
    * @since 2.5
    */
@@ -955,6 +964,18 @@ export interface Commands {
    * @since 9.1
    */
   'guest-network-get-route': { arguments: NoMembers; return: GuestNetworkRoute[] };
+
+  /**
+   * Tell what the last freeze did, mount point by mount point, and how it ended. At
+   * most 2000 mount points and as many names of the request are listed.
+   *
+   * Allowed while frozen: yes.
+   *
+   * Returns: the report
+   *
+   * @since 11.1
+   */
+  '__qga_fsfreeze-report': { arguments: NoMembers; return: QgaFreezeReport };
 }
 
 export type CommandName = keyof Commands;

@@ -162,7 +162,7 @@ export const docs: Readonly<Record<CommandName, CommandDoc>> = {
     text: 'It is `guest-fsfreeze-freeze-list` without a list.\n\nThe hook, if the administrator has configured one, is called with `freeze` first; databases can be brought to rest there. If it fails nothing is frozen. Filesystems are then frozen in reverse order of mounting, one per block device; network and memory filesystems are left out, and so are those that cannot be frozen or already are.\n\nIf one of them fails, all are thawed again and the reply is an error. If none could be frozen, the reply is 0 and the agent is not in the frozen state.\n\nOn Windows the system ends a freeze by itself: after 10 s, or after 60 s with agents since 6.1.\n\nAllowed while frozen: no.',
     arguments: {},
     returns: 'number of filesystems frozen by this call',
-    errors: '- `child process has failed to execute fsfreeze hook: <output>` if the hook failed or could not be run\n- `failed to open <mount point>: <errno text>` if a mount point cannot be opened\n- `failed to freeze <mount point>: <errno text>` if the kernel refuses for another reason than that it is not possible or already done',
+    errors: '- `child process has failed to execute fsfreeze hook: <output>` if the hook failed or could not be run\n- `failed to open <mount point>: <errno text>` if a mount point cannot be opened\n- `failed to freeze <mount point>: <errno text>` if the kernel refuses for another reason than that it is not possible or already done\n- `failed to freeze <mount point>: no end within <seconds> s` if it does not freeze in time; only our agent',
     since: '0.15.0',
   },
   'guest-fsfreeze-freeze-list': {
@@ -172,7 +172,7 @@ export const docs: Readonly<Record<CommandName, CommandDoc>> = {
       mountpoints: { type: '[str]', optional: true, text: 'the mount points to freeze; an empty list freezes nothing. Default: all that can be frozen' },
     },
     returns: 'number of filesystems frozen by this call',
-    errors: '- `child process has failed to execute fsfreeze hook: <output>` if the hook failed or could not be run\n- `failed to open <mount point>: <errno text>` if a mount point cannot be opened\n- `failed to freeze <mount point>: <errno text>` if the kernel refuses for another reason than that it is not possible or already done',
+    errors: '- `child process has failed to execute fsfreeze hook: <output>` if the hook failed or could not be run\n- `failed to open <mount point>: <errno text>` if a mount point cannot be opened\n- `failed to freeze <mount point>: <errno text>` if the kernel refuses for another reason than that it is not possible or already done\n- `failed to freeze <mount point>: no end within <seconds> s` if it does not freeze in time; only our agent',
     since: '2.2',
   },
   'guest-fsfreeze-thaw': {
@@ -180,7 +180,7 @@ export const docs: Readonly<Record<CommandName, CommandDoc>> = {
     text: 'It can be called at any time and thaws everything that is frozen, also what was frozen more than once or by somebody else than the agent.\n\nThe hook, if there is one, is called with `thaw` afterwards, even if nothing was frozen. If it fails the reply is an error although everything is thawed; `guest-fsfreeze-status` tells.\n\nAllowed while frozen: yes.',
     arguments: {},
     returns: 'number of filesystems thawed by this call. It can differ from the number frozen before; 0 if nothing was frozen',
-    errors: "- `child process has failed to execute fsfreeze hook: <output>` if the hook failed or could not be run; the filesystems are thawed\n- `failed to open mtab file: '<path>'` if the mounted filesystems cannot be listed; they stay frozen",
+    errors: "- `child process has failed to execute fsfreeze hook: <output>` if the hook failed or could not be run; the filesystems are thawed\n- `failed to open mtab file: '<path>'` if the mounted filesystems cannot be listed; they stay frozen\n- `filesystems were thawed by the agent <cause>; a snapshot taken since then is not consistent` if nobody had asked for that; only our agent\n- `failed to thaw <mount points>: no answer yet; everything else is thawed` if their devices do not answer; only our agent",
     since: '0.15.0',
   },
   'guest-fstrim': {
@@ -304,7 +304,7 @@ export const docs: Readonly<Record<CommandName, CommandDoc>> = {
       pid: { type: 'int', optional: false, text: 'the number from `guest-exec`' },
     },
     returns: 'whether it has ended, and if so how',
-    errors: "- `PID ld does not exist` if there is no such program or its result has been fetched (these very words; the number is not in them). Agents before 8.2 say `Invalid parameter 'pid'`",
+    errors: "- `PID N does not exist` if there is no such program or its result has been fetched. QEMU's agents say `PID ld does not exist`, in these very words, and before 8.2 `Invalid parameter 'pid'`",
     since: '2.5',
   },
   'guest-exec': {
@@ -425,5 +425,13 @@ export const docs: Readonly<Record<CommandName, CommandDoc>> = {
     returns: "the routes, in the kernel's order",
     errors: '- `open("/proc/net/route"): <errno text>` or `open("/proc/net/ipv6_route"): <errno text>` if one of the tables cannot be read, also because IPv6 is switched off',
     since: '9.1',
+  },
+  '__qga_fsfreeze-report': {
+    summary: 'Tell what the last freeze did, mount point by mount point, and how it ended.',
+    text: 'At most 2000 mount points and as many names of the request are listed.\n\nAllowed while frozen: yes.',
+    arguments: {},
+    returns: 'the report',
+    errors: '',
+    since: '11.1',
   },
 };

@@ -10,6 +10,7 @@ const numberType: d.PlainType = { kind: 'number' };
 const str: d.PlainType = { kind: 'str' };
 const uint16: d.IntType = { kind: 'int', width: 'uint16', wide: false };
 const uint64: d.IntType = { kind: 'int', width: 'uint64', wide: false };
+const uint64Wide: d.IntType = { kind: 'int', width: 'uint64', wide: true };
 
 const required = (name: string, type: d.TypeRef): d.Member => ({ name, type, optional: false });
 const optional = (name: string, type: d.TypeRef): d.Member => ({ name, type, optional: true });
@@ -396,7 +397,7 @@ export const GuestNetworkRoute: d.StructType = {
   name: 'GuestNetworkRoute',
   members: [
     required('iface', str), required('destination', str), required('metric', int64), optional('gateway', str),
-    optional('mask', str), optional('irtt', int64), optional('flags', uint64), optional('refcnt', int64),
+    optional('mask', str), optional('irtt', int64), optional('flags', uint64Wide), optional('refcnt', int64),
     optional('use', int64), optional('window', int64), optional('mtu', int64), optional('desprefixlen', str),
     optional('source', str), optional('srcprefixlen', str), optional('nexthop', str), required('version', int64),
   ],
@@ -404,6 +405,55 @@ export const GuestNetworkRoute: d.StructType = {
     'flags', 'source', 'metric', 'refcnt', 'window', 'version', 'nexthop', 'iface', 'destination', 'desprefixlen',
     'irtt', 'gateway', 'srcprefixlen', 'use', 'mtu', 'mask',
   ],
+};
+export const QgaFreezeEnd: d.EnumType = {
+  kind: 'enum',
+  name: 'QgaFreezeEnd',
+  values: ['thawed', 'lease', 'stopped', 'failed', 'nothing'],
+};
+export const QgaFreezeResult: d.EnumType = {
+  kind: 'enum',
+  name: 'QgaFreezeResult',
+  values: ['frozen', 'skipped', 'failed', 'pending', 'unknown'],
+};
+export const QgaSkipReason: d.EnumType = {
+  kind: 'enum',
+  name: 'QgaSkipReason',
+  values: ['no-block-device', 'same-filesystem', 'not-asked', 'not-supported', 'already-frozen'],
+};
+export const QgaFreezeMount: d.StructType = {
+  kind: 'struct',
+  name: 'QgaFreezeMount',
+  members: [
+    required('mountpoint', str), required('type', str), required('result', QgaFreezeResult),
+    optional('reason', QgaSkipReason), optional('error', str), optional('milliseconds', numberType),
+  ],
+  wire: ['result', 'mountpoint', 'milliseconds', 'reason', 'type', 'error'],
+};
+export const QgaHookRun: d.StructType = {
+  kind: 'struct',
+  name: 'QgaHookRun',
+  members: [required('action', str), required('milliseconds', numberType), optional('error', str)],
+  wire: ['milliseconds', 'action', 'error'],
+};
+export const QgaFreeze: d.StructType = {
+  kind: 'struct',
+  name: 'QgaFreeze',
+  members: [
+    required('began', int64), optional('frozen-at', int64), optional('ended', int64), optional('end', QgaFreezeEnd),
+    optional('error', str), optional('requested', list(str)), required('mounts', list(QgaFreezeMount)),
+    required('omitted', int64), required('hooks', list(QgaHookRun)),
+  ],
+  wire: ['end', 'ended', 'frozen-at', 'began', 'omitted', 'hooks', 'requested', 'mounts', 'error'],
+};
+export const QgaFreezeReport: d.StructType = {
+  kind: 'struct',
+  name: 'QgaFreezeReport',
+  members: [
+    required('status', GuestFsfreezeStatus), optional('lease-remaining', int64), optional('unreported', str),
+    optional('last', QgaFreeze),
+  ],
+  wire: ['lease-remaining', 'unreported', 'status', 'last'],
 };
 export const GuestSyncDelimitedArguments: d.StructType = {
   kind: 'struct',
@@ -649,5 +699,8 @@ export const commandTables: Readonly<Record<CommandName, d.CommandTable>> = {
   'guest-get-load': { name: 'guest-get-load', arguments: NoMembers, returns: GuestLoadAverage, successResponse: true },
   'guest-network-get-route': {
     name: 'guest-network-get-route', arguments: NoMembers, returns: list(GuestNetworkRoute), successResponse: true,
+  },
+  '__qga_fsfreeze-report': {
+    name: '__qga_fsfreeze-report', arguments: NoMembers, returns: QgaFreezeReport, successResponse: true,
   },
 };

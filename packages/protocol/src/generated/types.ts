@@ -1137,7 +1137,7 @@ export interface GuestNetworkRoute {
    * the kernel's flags, one per bit, such as 1 for "in use" and 2 for "has a
    * router"
    */
-  flags?: number;
+  flags?: bigint;
   /** number of references to it */
   refcnt?: number;
   /** number of times it was looked up */
@@ -1162,4 +1162,117 @@ export interface GuestNetworkRoute {
   nexthop?: string;
   /** 4 for IPv4, 6 for IPv6 */
   version: number;
+}
+
+/**
+ * How a freeze ended.
+ *
+ * - `thawed`: a client asked for the thaw
+ * - `lease`: its time was over (`freeze-timeout`); a snapshot taken after that is
+ *   not consistent
+ * - `stopped`: the agent was told to stop; a snapshot taken after that is not
+ *   consistent
+ * - `failed`: it failed, and what had been frozen was thawed again
+ * - `nothing`: there was nothing to freeze
+ */
+export type QgaFreezeEnd = 'thawed' | 'lease' | 'stopped' | 'failed' | 'nothing';
+
+/**
+ * What the freeze did with a mount point.
+ *
+ * - `frozen`: its filesystem was frozen
+ * - `skipped`: it was left alone, for a reason
+ * - `failed`: its filesystem could not be frozen, and the freeze failed with it
+ * - `pending`: the freeze did not come to it
+ * - `unknown`: an earlier process of the agent was to freeze it and ended unexpectedly
+ */
+export type QgaFreezeResult = 'frozen' | 'skipped' | 'failed' | 'pending' | 'unknown';
+
+/**
+ * Why a mount point was not frozen.
+ *
+ * - `no-block-device`: nothing of it is on a block device of this guest
+ * - `same-filesystem`: its filesystem is mounted elsewhere too, and counted there
+ * - `not-asked`: the list of mount points did not name it
+ * - `not-supported`: the kernel cannot freeze this kind of filesystem
+ * - `already-frozen`: it was frozen, by somebody else
+ */
+export type QgaSkipReason = 'no-block-device' | 'same-filesystem' | 'not-asked' | 'not-supported' | 'already-frozen';
+
+/** A mount point, and what the freeze did with it. */
+export interface QgaFreezeMount {
+  /** its path */
+  mountpoint: string;
+  /**
+   * kind of filesystem, such as `ext4`; empty where it is not known any
+   * more
+   */
+  type: string;
+  /** what was done */
+  result: QgaFreezeResult;
+  /** why it was skipped */
+  reason?: QgaSkipReason;
+  /** what failed, as the reply to the freeze said it */
+  error?: string;
+  /** how long its freeze took */
+  milliseconds?: number;
+}
+
+/** A call of the hook. */
+export interface QgaHookRun {
+  /** `freeze` or `thaw` */
+  action: string;
+  /** how long it took */
+  milliseconds: number;
+  /** why it failed, with its output; absent if it did not */
+  error?: string;
+}
+
+/** One freeze, from its request on. */
+export interface QgaFreeze {
+  /** when it was asked for, in milliseconds since 1970 */
+  began: number;
+  /**
+   * when all was frozen, in milliseconds since 1970; absent if that did
+   * not happen
+   */
+  'frozen-at'?: number;
+  /**
+   * when everything was thawed, in milliseconds since 1970; absent while
+   * frozen
+   */
+  ended?: number;
+  /** how it ended; absent while frozen */
+  end?: QgaFreezeEnd;
+  /** what the freeze answered, or what went wrong with the thaw */
+  error?: string;
+  /** the mount points that the request named; absent if it named none */
+  requested?: string[];
+  /**
+   * all mount points, in the order in which they were looked at: those
+   * that could be frozen first, last mounted first
+   */
+  mounts: QgaFreezeMount[];
+  /** how many more mount points there were */
+  omitted: number;
+  /** the calls of the hook */
+  hooks: QgaHookRun[];
+}
+
+/** The state now, and the last freeze. */
+export interface QgaFreezeReport {
+  /** what `guest-fsfreeze-status` says */
+  status: GuestFsfreezeStatus;
+  /**
+   * seconds until the agent thaws by itself; absent if it will
+   * not
+   */
+  'lease-remaining'?: number;
+  /**
+   * what the next `guest-fsfreeze-thaw` will answer as an error,
+   * because the agent thawed by itself; absent if it did not
+   */
+  unreported?: string;
+  /** the last freeze; absent if there was none in this process's life */
+  last?: QgaFreeze;
 }

@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { decodeBase64 } from '../base64.js';
 import { concatBytes, type ByteKernels } from '../bytes.js';
+import { outline } from '../outline.js';
 import { decodeModifiedUtf8 } from '../utf8.js';
 
 /** Below this many bytes a loop is faster than making a string and searching it. */
@@ -50,8 +51,9 @@ function decodeFast(parts: readonly Uint8Array[]): Uint8Array | undefined {
 /** The byte kernels over Node's buffers, which are native code. */
 export const nodeKernels: ByteKernels = {
   stringEnd,
+  outline,
   isAscii,
-  asciiToText: (bytes) => asBuffer(bytes).toString('latin1'),
+  asciiToText: (bytes, from, to) => asBuffer(bytes).toString('latin1', from, to),
   textToAscii: (text) => Buffer.from(text, 'latin1'),
   decodeUtf8,
   encodeBase64: (bytes) => Buffer.from(asBuffer(bytes).toString('base64'), 'latin1'),

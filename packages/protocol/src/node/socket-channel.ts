@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { ByteChannel } from '../channel.js';
+import type { ByteChannel, PeerIdentity } from '../channel.js';
 import { ChannelClosedError } from '../errors.js';
 import { PushQueue } from '../queue.js';
 
@@ -9,11 +9,13 @@ const LINGER = 5000;
 /** A channel over a stream socket of Node's, paused while the session is busy. */
 export class SocketChannel implements ByteChannel {
   readonly peer: string;
+  readonly identity: PeerIdentity | undefined;
   readonly chunks: PushQueue<Uint8Array>;
   readonly #socket: Socket;
 
-  constructor(socket: Socket, peer: string) {
+  constructor(socket: Socket, peer: string, identity?: PeerIdentity) {
     this.peer = peer;
+    this.identity = identity;
     this.#socket = socket;
     this.chunks = new PushQueue(() => socket.resume());
     socket.on('data', (chunk: Buffer) => {

@@ -14,6 +14,8 @@ export const DEFAULT_PIECE = MIB;
 const FIRST_PIECE = 256 * KIB;
 const SMALLEST_PIECE = 16 * KIB;
 const LARGEST_PIECE = 256 * KIB;
+/** Bytes of a piece where the way limits messages, that is where each call is dear: a program that is started for it. */
+const DEAR_PIECE = MIB;
 
 /** Milliseconds that a piece should take: other commands wait for that long, times the number of pieces on their way. */
 const SHORT = 20;
@@ -68,8 +70,8 @@ export class PieceSize {
     const passes = message === undefined ? Infinity : payload(message);
     this.#clock = clock;
     this.#largest = Math.min(passes, LARGEST_PIECE);
-    this.#fixed = given !== undefined;
-    this.#size = Math.min(given ?? FIRST_PIECE, passes);
+    this.#fixed = given !== undefined || message !== undefined;
+    this.#size = Math.min(given ?? (message === undefined ? FIRST_PIECE : DEAR_PIECE), passes);
     this.#last = clock.now();
   }
 

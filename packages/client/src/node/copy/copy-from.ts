@@ -88,11 +88,20 @@ async function receive(
 ): Promise<number> {
   const { onProgress, ...move } = options;
   let bytes = at;
-  for await (const piece of guest.read(from, { ...move, from: at })) {
-    sum.update(piece);
-    await file.write(piece, 0, piece.length, bytes);
-    bytes += piece.length;
-    onProgress?.({ bytes, total });
+  // the next piece is read and added to the sum while the disk takes this one
+  let written: Promise<unknown> = Promise.resolve();
+  try {
+    for await (const piece of guest.read(from, { ...move, from: at })) {
+      sum.update(piece);
+      await written;
+      written = file.write(piece, 0, piece.length, bytes);
+      // whether it failed is asked before the next write, and at the end
+      written.catch(() => undefined);
+      bytes += piece.length;
+      onProgress?.({ bytes, total });
+    }
+  } finally {
+    await written;
   }
   return bytes;
 }

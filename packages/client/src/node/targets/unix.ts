@@ -1,4 +1,4 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { readFileSync, realpathSync } from 'node:fs';
 import type { Target } from '../../core/environment.js';
 import { ConnectError } from '../../core/errors.js';
 import { clientChannel, connectSocket, type Reasons } from './socket.js';
@@ -21,7 +21,7 @@ export function unixTarget(path: string): Target {
   return {
     name: path,
     open: async () => clientChannel(await connectSocket({ path }, path, UNIX_REASONS, OPEN_LIMIT), path),
-    explainSilence: () => explainSilence(path),
+    explainSilence: () => Promise.resolve(explainSilence(path)),
   };
 }
 
@@ -32,10 +32,10 @@ const SOCKETS = '/proc/net/unix';
  * QEMU, and its agent, take one client at a time: a second one waits, connected, until the first is gone. The kernel shows who
  * waits: a connection that nobody has accepted has no inode yet.
  */
-async function explainSilence(path: string): Promise<ConnectError | undefined> {
+function explainSilence(path: string): ConnectError | undefined {
   try {
-    const own = await realpath(path);
-    const table = await readFile(SOCKETS, 'latin1');
+    const own = realpathSync(path);
+    const table = readFileSync(SOCKETS, 'latin1');
     // Num RefCount Protocol Flags Type St Inode Path
     const rows = table.split('\n').map((line) => line.trim().split(/\s+/));
     const waiting = rows.some((row) => row[6] === '0' && (row[7] === own || row[7] === path));

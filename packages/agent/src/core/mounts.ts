@@ -1,39 +1,48 @@
 import { AgentError } from '@qga/protocol';
-import { readTextFile } from '../core/read-file.js';
-import { isErrno } from '../core/system-error.js';
+import { readTextFile } from './read-file.js';
+import { isErrno } from './system-error.js';
 import { S_IFMT } from '../linux/constants.js';
 import type { Paths } from '../linux/paths.js';
-import {
-  firstOfEachDevice,
-  isAnonymous,
-  parseMountinfo,
-  parseMounts,
-  type Mount,
-  type MountLine,
-} from '../linux/mountinfo.js';
+import { isAnonymous, parseMountinfo, parseMounts, type Mount, type MountLine } from '../linux/mountinfo.js';
 import type { Platform } from '../platform.js';
 
 /** File type of a block device: inode(7). */
 const S_IFBLK = 0o060000;
+
+/** A line of the kernel's table, and why its filesystem is not to be frozen or trimmed there. */
+export interface SurveyedMount extends Mount {
+  readonly excluded: 'no-block-device' | 'same-filesystem' | undefined;
+}
 
 /**
  * The filesystems that freeze and trim work on: those on a block device, each once, in mount order.
  * @throws AgentError when the kernel's table cannot be read
  */
 export async function listMounts(platform: Platform, paths: Paths): Promise<Mount[]> {
+  return (await surveyMounts(platform, paths)).filter(({ excluded }) => excluded === undefined);
+}
+
+/**
+ * All mounts, in mount order; a kernel without mountinfo tells only those on devices.
+ * @throws AgentError when the kernel's table cannot be read
+ */
+export async function surveyMounts(platform: Platform, paths: Paths): Promise<SurveyedMount[]> {
   let text: string;
   try {
     text = await readTextFile(platform, paths.mountinfo);
   } catch (error) {
     if (!isErrno(error)) throw error;
-    return listFromMounts(platform, paths);
+    return (await listFromMounts(platform, paths)).map((mount) => ({ ...mount, excluded: undefined }));
   }
-  const onDevices: MountLine[] = [];
-  for (const mount of parseMountinfo(text)) {
-    const device = isAnonymous(mount) ? await btrfsDevice(platform, mount) : mount.device;
-    if (device !== undefined) onDevices.push({ ...mount, device });
+  const seen = new Set<string>();
+  const mounts: SurveyedMount[] = [];
+  for (const { source, ...mount } of parseMountinfo(text)) {
+    const device = isAnonymous(mount) ? await btrfsDevice(platform, { ...mount, source }) : mount.device;
+    const excluded = device === undefined ? 'no-block-device' : seen.has(device) ? 'same-filesystem' : undefined;
+    if (device !== undefined) seen.add(device);
+    mounts.push({ ...mount, device: device ?? mount.device, excluded });
   }
-  return firstOfEachDevice(onDevices);
+  return mounts;
 }
 
 async function listFromMounts(platform: Platform, paths: Paths): Promise<Mount[]> {

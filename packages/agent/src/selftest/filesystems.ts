@@ -1,0 +1,96 @@
+import { readTextFile } from '../core/read-file.js';
+import { isErrno } from '../core/system-error.js';
+import { O_CLOEXEC, O_RDONLY } from '../linux/constants.js';
+import { isAnonymous, parseMountinfo, type MountLine } from '../linux/mountinfo.js';
+import type { Finding, Patient } from './finding.js';
+
+/** Filesystems on block devices that the kernel cannot freeze: it answers EOPNOTSUPP and the freeze goes on without them. */
+const NEVER_FROZEN = new Set([
+  'vfat',
+  'msdos',
+  'exfat',
+  'iso9660',
+  'udf',
+  'squashfs',
+  'erofs',
+  'cramfs',
+  'romfs',
+  'minix',
+]);
+/** How long a mount point may take to be opened, in milliseconds: one whose server is gone never is. */
+const OPEN_LIMIT = 5000;
+/** Mount points that are named; a container host has thousands. */
+const MOST_NAMED = 40;
+
+/** Which filesystems a freeze of everything would hold still, and which not. */
+export async function checkFilesystems(patient: Patient): Promise<Finding[]> {
+  const { platform, paths } = patient;
+  let text: string;
+  try {
+    text = await readTextFile(platform, paths.mountinfo);
+  } catch (error) {
+    if (!isErrno(error)) throw error;
+    const hint = 'mount /proc';
+    return [{ area: 'filesystems', verdict: 'warning', text: `${paths.mountinfo}: ${error.message}`, hint }];
+  }
+  const mounts = parseMountinfo(text);
+  const findings: Finding[] = [];
+  const seen = new Map<string, string>();
+  let elsewhere = 0;
+  for (const mount of mounts) {
+    // btrfs is on a device, though its number is of no device
+    if (isAnonymous(mount) && mount.type !== 'btrfs') {
+      elsewhere += 1;
+      continue;
+    }
+    const first = seen.get(mount.device);
+    if (first === undefined) findings.push(await judge(patient, mount));
+    else findings.push(note(`${mount.mountpoint}: the same filesystem as ${first}`));
+    seen.set(mount.device, first ?? mount.mountpoint);
+  }
+  const named = findings.slice(0, MOST_NAMED);
+  const unnamed = findings.length - named.length;
+  if (unnamed > 0) named.push(note(`and ${String(unnamed)} more mounts on devices`));
+  if (elsewhere > 0) named.push(note(`${String(elsewhere)} mounts are on no block device and are never frozen`));
+  if (seen.size === 0) named.push(note('no filesystem is on a block device: a freeze has nothing to do'));
+  return named;
+}
+
+async function judge(patient: Patient, { mountpoint, type }: MountLine): Promise<Finding> {
+  if (NEVER_FROZEN.has(type)) return note(`${mountpoint}: ${type} cannot be frozen, it is passed over`);
+  const obstacle = await whyNotOpened(patient, mountpoint);
+  if (obstacle === undefined) return note(`${mountpoint}: ${type}, would freeze`);
+  return {
+    area: 'filesystems',
+    verdict: 'warning',
+    text: `${mountpoint}: ${obstacle}, so a freeze of everything would fail`,
+    hint: 'unmount it, or freeze by mount point (guest-fsfreeze-freeze-list)',
+  };
+}
+
+async function whyNotOpened({ platform: { clock, files } }: Patient, mountpoint: string): Promise<string | undefined> {
+  const opened = (async (): Promise<string | undefined> => {
+    try {
+      await files.close(await files.open(mountpoint, O_RDONLY | O_CLOEXEC));
+      return undefined;
+    } catch (error) {
+      if (isErrno(error)) return error.message;
+      throw error;
+    }
+  })();
+  let cancel = (): void => undefined;
+  const late = new Promise<string>((resolve) => {
+    cancel = clock.after(OPEN_LIMIT, () => {
+      resolve(`no answer within ${String(OPEN_LIMIT / 1000)} s`);
+    });
+  });
+  try {
+    return await Promise.race([opened, late]);
+  } finally {
+    cancel();
+  }
+}
+
+function note(text: string): Finding {
+  return { area: 'filesystems', verdict: 'ok', text };
+}
