@@ -73,7 +73,7 @@ export const sessions: readonly Session[] = [
     name: 'faults',
     agents: ['virtio', 'isa'],
     disks: false,
-    scenarios: [diskFull, oddFiles, manyHandles, clockJumps, upgraded, replugged, manyPings, ...tightMemory],
+    scenarios: [diskFull, oddFiles, manyHandles, clockJumps, upgraded, replugged, manyPings, tightMemory],
   },
   { name: 'buses', agents: ['virtio'], disks: false, buses: true, scenarios: [deviceMapper, buses, badDisk] },
 

@@ -1,5 +1,5 @@
 import { Agent } from '@qga/agent/core';
-import { Framer, type Frame } from '@qga/protocol';
+import { encodedParts, Framer, type Frame } from '@qga/protocol';
 import { nodeKernels } from '@qga/protocol/node';
 import { inPieces, Random, seedOf } from '../random.js';
 import { bytesOf, promised, textOf, type Target } from '../target.js';
@@ -41,7 +41,7 @@ export const agent: Target = {
         const reply = await dispatcher.answer(frame);
         promised(reply !== undefined || mayBeSilent(frame), 'every message is answered');
         if (reply === undefined) continue;
-        last = textOf(Buffer.concat(reply));
+        last = textOf(Buffer.concat(encodedParts(reply)));
         checkReply(last);
       }
     }

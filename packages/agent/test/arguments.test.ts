@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { commandTables, Framer, plainKernels } from '@qga/protocol';
+import { commandTables, encodedParts, Framer, plainKernels } from '@qga/protocol';
 import { Agent } from '../dist/agent.js';
 import { nodePlatform } from '../dist/node/platform.js';
 import type { Platform } from '../dist/platform.js';
@@ -69,7 +69,7 @@ suite('arguments', () => {
     let text = '';
     const request = JSON.stringify({ execute, arguments: args });
     for (const frame of new Framer(plainKernels).push(Buffer.from(request))) {
-      text += Buffer.concat((await agent.dispatcher.answer(frame)) ?? []).toString();
+      text += Buffer.concat(encodedParts((await agent.dispatcher.answer(frame)) ?? [])).toString();
     }
     const { error } = JSON.parse(text) as { error?: { class: string; desc: string } };
     return error === undefined ? text : `${error.class}: ${error.desc}`;

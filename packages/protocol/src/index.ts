@@ -10,6 +10,7 @@ export { decodeModifiedUtf8, encodeModifiedUtf8 } from './utf8.js';
 export { Framer, type Frame } from './framer.js';
 export { MESSAGE_LIMITS, type MessageLimits } from './limits.js';
 export { JsonPrinter, quoteText } from './printer.js';
+export { encodedParts, sendParts, type OutputPart } from './payload.js';
 export { errorReply, readRequest, requestId, successReply, type Request } from './message.js';
 export { Base64Text } from './base64-text.js';
 export { readTyped, type Reading } from './validate.js';

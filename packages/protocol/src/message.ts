@@ -2,6 +2,7 @@ import type { ByteKernels } from './bytes.js';
 import type { TypeRef } from './descriptor.js';
 import { inDictOrder } from './dict-order.js';
 import { AgentError } from './errors.js';
+import type { OutputPart } from './payload.js';
 import { JsonPrinter } from './printer.js';
 import { isJsonString, type JsonObject, type JsonValue } from './value.js';
 
@@ -61,10 +62,10 @@ export function successReply(
   returns: TypeRef,
   value: unknown,
   id: JsonValue | undefined,
-): Uint8Array[] {
+): OutputPart[] {
   const printer = new JsonPrinter(kernels).raw('{"return": ').typed(returns, value);
   if (id !== undefined) printer.raw(', "id": ').json(id);
-  return printer.raw('}' + LF).take();
+  return printer.raw('}' + LF).takeParts();
 }
 
 /** The line that refuses a request, or reports a broken one (without id). */

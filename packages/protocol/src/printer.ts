@@ -2,6 +2,7 @@ import type { ByteKernels } from './bytes.js';
 import type { StructType, TypeRef } from './descriptor.js';
 import { inDictOrder } from './dict-order.js';
 import { formatDouble } from './number.js';
+import { base64Part, encodedParts, type OutputPart } from './payload.js';
 import { AsciiText, JsonDouble, type JsonValue } from './value.js';
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
@@ -65,7 +66,7 @@ interface Level {
 export class JsonPrinter {
   readonly #kernels: ByteKernels;
   /** what comes before the text, where there is anything: most replies are one piece */
-  #parts: Uint8Array[] | undefined;
+  #parts: OutputPart[] | undefined;
   /** complete pieces of text, and the one that is being added to */
   #texts: string[] | undefined;
   #text = '';
@@ -87,6 +88,11 @@ export class JsonPrinter {
 
   /** The bytes written so far; the printer is empty afterwards. */
   take(): Uint8Array[] {
+    return encodedParts(this.takeParts());
+  }
+
+  /** The same, with long payloads not encoded yet. */
+  takeParts(): OutputPart[] {
     const parts = this.#parts;
     const more = this.#text !== '' || this.#texts !== undefined || parts === undefined;
     this.#parts = undefined;
@@ -199,7 +205,7 @@ export class JsonPrinter {
 
   #bytes(bytes: Uint8Array): this {
     this.#parts ??= [];
-    this.#parts.push(this.#takeText('"'), this.#kernels.encodeBase64(bytes));
+    this.#parts.push(this.#takeText('"'), base64Part(this.#kernels, bytes));
     return this.raw('"');
   }
 

@@ -7,10 +7,11 @@ import { commandTables } from '../dist/generated/tables.js';
 import { plainKernels } from '../dist/kernels.js';
 import { errorReply, successReply } from '../dist/message.js';
 import { formatDouble } from '../dist/number.js';
+import { encodedParts, type OutputPart } from '../dist/payload.js';
 import { JsonPrinter } from '../dist/printer.js';
 import type { JsonValue } from '../dist/value.js';
 
-const text = (parts: readonly Uint8Array[]): string => Buffer.concat(parts).toString('latin1');
+const text = (parts: readonly OutputPart[]): string => Buffer.concat(encodedParts(parts)).toString('latin1');
 
 suite('printing', () => {
   test('doubles as C prints them with %.17g', () => {

@@ -1,4 +1,4 @@
-import { AgentError, concatBytes } from '@qga/protocol';
+import { AgentError } from '@qga/protocol';
 import type { CommandSet } from '../core/command.js';
 import type { Context } from '../core/context.js';
 import type { Place } from '../core/guard.js';
@@ -27,7 +27,7 @@ import type { FileDescriptor, Files } from '../platform.js';
 /** The most that one guest-file-read may ask for: its base64 must fit a message with room to spare. */
 const READ_LIMIT = 48 * 1024 * 1024;
 const READ_DEFAULT = 4096;
-/** Files are read in pieces of this size, so that a large count costs no memory where the file is small. */
+/** Read at a time, in bytes. Room for more is made only when the file has given so much: most have less than the count. */
 const READ_PIECE = 1024 * 1024;
 /** Permissions of a file that guest-file-open creates, whatever the agent's umask is. */
 const NEW_FILE_MODE = 0o644;
@@ -96,11 +96,11 @@ export const fileCommands = {
       const idle = files.idle(handle);
       if (count < 0 || count > READ_LIMIT) throw badCount(count);
       const wanted = Number(count);
-      const piece = new Uint8Array(Math.min(wanted, READ_PIECE));
-      const filled = idle === undefined ? 0 : (platform.files.readNow(idle, piece) ?? 0);
-      if (filled === wanted) return { count: filled, 'buf-b64': piece, eof: false };
+      const room = new Uint8Array(Math.min(wanted, READ_PIECE));
+      const filled = idle === undefined ? 0 : (platform.files.readNow(idle, room) ?? 0);
+      if (filled === wanted) return { count: filled, 'buf-b64': room, eof: false };
       return files.use(handle, async (file) => {
-        const begun = { piece, filled };
+        const begun = { room, filled };
         const { bytes, eof } = await said('failed to read file', () => readUpTo(platform.files, file, wanted, begun));
         return { count: bytes.length, 'buf-b64': bytes, eof };
       });
@@ -186,35 +186,34 @@ async function createFile(files: Files, path: string, flags: number, name: strin
 /**
  * Reads until so many bytes are there or the end is met, which is what `eof` tells. What a pipe or terminal has is given at
  * once: an error counts only when nothing was read before it.
- * @param begun the first piece, filled in part already
+ * @param begun room for the first bytes, filled in part already
  */
 async function readUpTo(
   files: Files,
   file: FileDescriptor,
   count: number,
-  begun: { readonly piece: Uint8Array; readonly filled: number },
+  begun: { readonly room: Uint8Array; readonly filled: number },
 ): Promise<{ bytes: Uint8Array; eof: boolean }> {
-  const pieces: Uint8Array[] = [];
-  let { piece, filled } = begun;
-  let left = count;
+  let { room, filled } = begun;
   let eof = false;
-  while (left > 0 && !eof) {
-    try {
-      while (filled < piece.length && !eof) {
-        const got = await files.read(file, piece.subarray(filled));
-        filled += got;
-        eof = got === 0;
-      }
-    } catch (error) {
-      if (!isErrno(error, EAGAIN) || (filled === 0 && pieces.length === 0)) throw error;
-      left = filled;
+  try {
+    while (filled < count && !eof) {
+      if (filled === room.length) room = enlarged(room, count);
+      const got = await files.read(file, room.subarray(filled, filled + READ_PIECE));
+      filled += got;
+      eof = got === 0;
     }
-    pieces.push(piece.subarray(0, filled));
-    left -= filled;
-    piece = new Uint8Array(Math.min(left, READ_PIECE));
-    filled = 0;
+  } catch (error) {
+    if (!isErrno(error, EAGAIN) || filled === 0) throw error;
   }
-  return { bytes: concatBytes(pieces), eof };
+  return { bytes: room.subarray(0, filled), eof };
+}
+
+/** Enlarged once, to all that may come: pages that nothing is read into cost no memory, and a copy at the end would cost it twice. */
+function enlarged(bytes: Uint8Array, size: number): Uint8Array {
+  const whole = new Uint8Array(size);
+  whole.set(bytes);
+  return whole;
 }
 
 async function writeFile(context: Context, handle: Int64, file: FileDescriptor, bytes: Uint8Array): Promise<void> {

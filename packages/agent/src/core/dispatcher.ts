@@ -11,6 +11,7 @@ import {
   type CommandTable,
   type Frame,
   type JsonValue,
+  type OutputPart,
   type Reading,
   type Request,
 } from '@qga/protocol';
@@ -23,7 +24,7 @@ import type { Context } from './context.js';
 const DELIMITER = Uint8Array.of(0xff);
 
 /** A reply, ready to be sent; undefined where the protocol wants silence. */
-export type Reply = readonly Uint8Array[] | undefined;
+export type Reply = readonly OutputPart[] | undefined;
 
 type AnyCommand = Command & {
   readonly table: CommandTable;

@@ -1,4 +1,11 @@
-import { ChannelClosedError, Framer, type ByteChannel, type ByteKernels } from '@qga/protocol';
+import {
+  ChannelClosedError,
+  Framer,
+  sendParts,
+  type ByteChannel,
+  type ByteKernels,
+  type OutputPart,
+} from '@qga/protocol';
 import type { Clock } from '../platform.js';
 import { callerOf, type Caller } from './caller.js';
 import type { Dispatcher, Reply } from './dispatcher.js';
@@ -44,7 +51,7 @@ class Session {
   readonly #caller: Caller;
   readonly #tells: boolean;
   /** replies that are not written yet */
-  #ready: readonly Uint8Array[] = [];
+  #ready: readonly OutputPart[] = [];
 
   constructor(channel: ByteChannel, parts: SessionParts) {
     this.#channel = channel;
@@ -95,7 +102,7 @@ class Session {
     if (this.#ready.length === 0) return undefined;
     const parts = this.#ready;
     this.#ready = [];
-    const sending = this.#channel.write(parts);
+    const sending = sendParts(this.#channel, parts);
     return sending === undefined ? undefined : this.#limit(sending);
   }
 

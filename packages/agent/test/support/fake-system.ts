@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { Framer, plainKernels } from '@qga/protocol';
+import { encodedParts, Framer, plainKernels } from '@qga/protocol';
 import { Agent } from '../../dist/agent.js';
 import { SystemError } from '../../dist/core/system-error.js';
 import { ENOENT } from '../../dist/linux/constants.js';
@@ -65,7 +65,7 @@ export class FakeSystem {
     let text = '';
     for (const frame of new Framer(plainKernels).push(Buffer.from(request))) {
       const reply = await (await this.#agent).dispatcher.answer(frame);
-      if (reply !== undefined) text += Buffer.concat(reply).toString();
+      if (reply !== undefined) text += Buffer.concat(encodedParts(reply)).toString();
     }
     return text.trimEnd();
   }

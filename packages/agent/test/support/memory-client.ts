@@ -1,4 +1,4 @@
-import { Framer, plainKernels, PushQueue, type ByteChannel } from '@qga/protocol';
+import { encodedParts, Framer, plainKernels, PushQueue, type ByteChannel } from '@qga/protocol';
 import type { Agent } from '../../dist/agent.js';
 
 /** Sends one request to an agent without any channel. @returns the reply's line, or nothing where the agent is silent */
@@ -6,7 +6,7 @@ export async function call(agent: Agent, request: string): Promise<string> {
   let text = '';
   for (const frame of new Framer(plainKernels).push(Buffer.from(`${request}\n`))) {
     const reply = await agent.dispatcher.answer(frame);
-    if (reply !== undefined) text += Buffer.concat(reply).toString('latin1');
+    if (reply !== undefined) text += Buffer.concat(encodedParts(reply)).toString('latin1');
   }
   return text;
 }

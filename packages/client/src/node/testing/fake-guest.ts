@@ -2,6 +2,7 @@ import net from 'node:net';
 import {
   AgentError,
   commandTables,
+  encodedParts,
   errorReply,
   Framer,
   PushQueue,
@@ -149,7 +150,8 @@ export class FakeGuest implements Target {
       const result = await this.#behave(table.name, typed, line);
       if (result === undefined || !table.successResponse) return;
       if (execute === 'guest-sync-delimited') line.send(Uint8Array.of(0xff));
-      for (const part of successReply(nodeKernels, table.returns, result, requestId(value))) line.send(part);
+      for (const part of encodedParts(successReply(nodeKernels, table.returns, result, requestId(value))))
+        line.send(part);
     } catch (error) {
       const refusal = error instanceof AgentError ? error : new AgentError(String(error));
       for (const part of errorReply(nodeKernels, refusal, requestId(value))) line.send(part);
