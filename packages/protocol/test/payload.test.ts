@@ -13,7 +13,7 @@ const { returns } = commandTables['guest-file-read'];
 
 /** Bytes of which no two neighbouring pieces are alike. */
 function payload(size: number): Buffer {
-  return Buffer.alloc(size).map((_, at) => (at * 7 + (at >> 16)) & 0xff);
+  return Buffer.from(new Uint8Array(size).map((_, at) => (at * 7 + (at >> 16)) & 0xff));
 }
 
 /** A channel that takes each write when the test says so. */
