@@ -3,7 +3,6 @@ import { ELOOP, ENOENT, O_CLOEXEC, O_PATH, S_IFMT } from '../linux/constants.js'
 import { linuxPaths } from '../linux/paths.js';
 import type { FileDescriptor, Files, FileStatus } from '../platform.js';
 
-const S_IFDIR = 0o040000;
 const S_IFLNK = 0o120000;
 /** Permission bits: others may write; of a directory, only a file's owner may remove it. */
 const GROUP_OR_OTHERS_WRITE = 0o022;
