@@ -1,5 +1,5 @@
 import { isErrno, SystemError } from '../core/system-error.js';
-import { ELOOP, ENOENT, O_CLOEXEC, O_PATH, S_IFMT } from '../linux/constants.js';
+import { ELOOP, ENOENT, O_CLOEXEC, O_PATH, S_IFDIR, S_IFMT } from '../linux/constants.js';
 import { linuxPaths } from '../linux/paths.js';
 import type { FileDescriptor, Files, FileStatus } from '../platform.js';
 

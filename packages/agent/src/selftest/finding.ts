@@ -3,7 +3,8 @@ import type { Paths } from '../linux/paths.js';
 import type { Platform } from '../platform.js';
 
 /** What was looked at. */
-export type Area = 'channel' | 'rights' | 'commands' | 'policy' | 'audit' | 'filesystems' | 'hook' | 'state' | 'programs';
+export type Area =
+  'channel' | 'rights' | 'commands' | 'policy' | 'audit' | 'filesystems' | 'hook' | 'state' | 'programs';
 
 /** warning: something will not work that a host may ask for; broken: the agent cannot do its work. */
 export type Verdict = 'ok' | 'warning' | 'broken';
