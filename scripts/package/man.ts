@@ -62,6 +62,12 @@ mount points
 .TP
 \\fBpassword\\-users\\fR, \\fBssh\\-users\\fR
 names of users
+.SH SELF-TEST
+\\fBqemu\\-ga \\-\\-self\\-test\\fR, in the guest and with the options of the service, tells what works: the channel, the rights of the
+process, the commands that may be called, the policy, where calls are written down, which mounts would freeze and which not, the hook,
+the state directory, missing programs. It changes and freezes nothing. The exit status is 1 when something is broken; what it warns
+of is none. With \\fB\\-\\-self\\-test=json\\fR the report is an object with \\fBbroken\\fR and \\fBfindings\\fR, each with
+area, verdict (ok, warning, broken), text and hint.
 .SH FILES
 .TP
 .I /etc/qemu/qemu\\-ga.conf
@@ -75,6 +81,9 @@ the next file handle
 .TP
 .I /var/run/qga.state.isfrozen
 there while filesystems are frozen
+.TP
+.I /usr/share/doc/qga\\-guest\\-agent/profiles/
+drop\\-ins for the systemd unit, which take from the agent the rights that a profile has no use for
 .SH SIGNALS
 SIGTERM and SIGINT stop the agent; filesystems that are frozen are thawed first.
 .SH EXIT STATUS

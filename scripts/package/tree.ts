@@ -39,6 +39,10 @@ export function layOut(folder: string, binary: string, version: string, openrc: 
   }
   place('usr/share/man/man8/qemu-ga.8', 0o644, (file) => writeFileSync(file, manPage(version)));
   place('usr/share/doc/qga-guest-agent/copyright', 0o644, (file) => cpSync(path.join(ROOT, 'LICENSE'), file));
+  for (const name of readdirSync(path.join(SYSTEM, 'profiles'))) {
+    const from = path.join(SYSTEM, 'profiles', name);
+    place(`usr/share/doc/qga-guest-agent/profiles/${name}`, 0o644, (file) => cpSync(from, file));
+  }
   mkdirSync(path.join(folder, 'etc/qemu/fsfreeze-hook.d'), { recursive: true });
 }
 

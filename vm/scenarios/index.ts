@@ -20,6 +20,7 @@ import { deviceMapper } from './device-mapper.js';
 import { backupProfile, vsockPeers } from './policy.js';
 import { portOpens } from './port-opens.js';
 import type { Scenario } from './scenario.js';
+import { selfTest } from './self-test.js';
 import { halt, powerdown, reboot } from './shutdown.js';
 import { suspend } from './suspend.js';
 import { staleReply } from './stale-reply.js';
@@ -66,6 +67,7 @@ export const sessions: readonly Session[] = [
       vsock,
       vsockPeers,
       backupProfile,
+      selfTest,
       powerdown,
     ],
   },

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { chmodSync, chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
+import { offeredCommands } from '../dist/agent.js';
 import { emptySettings, withDefaults, type Settings } from '../dist/core/settings.js';
 import { linuxPaths } from '../dist/linux/paths.js';
 import { nodePlatform } from '../dist/node/platform.js';
-import type { Finding } from '../dist/selftest/finding.js';
+import type { Finding, PolicyFacts } from '../dist/selftest/finding.js';
 import { isBroken, reportJson, reportText, selfTest } from '../dist/selftest/index.js';
 import { temporaryFolder } from './support/agent-process.js';
 
@@ -35,7 +36,7 @@ suite('the self-test', () => {
     writeFileSync(inside('mountinfo'), lines.map((line) => `${line}\n`).join(''));
   }
 
-  async function examine(given: Partial<Settings> = {}): Promise<Finding[]> {
+  async function examine(given: Partial<Settings> = {}, policy?: PolicyFacts): Promise<Finding[]> {
     const paths = {
       ...linuxPaths,
       mountinfo: inside('mountinfo'),
@@ -47,7 +48,7 @@ suite('the self-test', () => {
       hwclock: inside('hwclock'),
     };
     const settings = withDefaults({ ...emptySettings(), statedir: inside('state'), ...given }, paths);
-    return selfTest({ platform, paths, settings });
+    return selfTest({ platform, paths, settings, commands: offeredCommands, policy });
   }
 
   const about = (area: string, findings: readonly Finding[]): string[] =>
@@ -57,7 +58,7 @@ suite('the self-test', () => {
     const findings = await examine();
     assert.equal(isBroken(findings), false);
     assert.deepEqual(about('channel', findings), ['ok: /dev/null can be opened']);
-    assert.deepEqual(about('rights', findings), ['ok: runs as user 0 with every capability that the commands need']);
+    assert.deepEqual(about('rights', findings), ['ok: runs as user 0 with every capability that its commands need']);
     assert.deepEqual(about('hook', findings), ['ok: no freeze hook is configured']);
     assert.deepEqual(about('state', findings), [`ok: ${inside('state')} can be written, and no freeze touches it`]);
     assert.deepEqual(readdirSync(inside('state')), []);
@@ -111,6 +112,7 @@ suite('the self-test', () => {
       'ok: /boot/efi: vfat cannot be frozen, it is passed over',
       `warning: ${inside('gone')}: No such file or directory, so a freeze of everything would fail`,
       'ok: 1 mounts are on no block device and are never frozen',
+      'ok: a freeze ends by itself after 600 s (freeze-timeout)',
     ]);
   });
 
@@ -142,7 +144,39 @@ suite('the self-test', () => {
     const findings = await examine({ blockRpcs: ['guest-exec', 'guest-exce'] });
     const [unknown, summary] = about('commands', findings);
     assert.equal(unknown, "warning: block-rpcs names 'guest-exce', which is no command");
-    assert.match(summary ?? '', /^ok: \d+ of \d+ commands may be called, refused: guest-exec$/);
+    const count = offeredCommands.length;
+    assert.equal(summary, `ok: ${count - 1} of ${count} commands may be called, refused: guest-exec`);
+  });
+
+  test('the policy in force, and capabilities that it leaves no use for', async () => {
+    const refusal = (command: string): string | undefined =>
+      command.startsWith('guest-get-') ? undefined : 'profile=some does not include it';
+    const policy = { profile: 'some', dryRun: false, refusal };
+    writeFileSync(inside('status'), 'Uid:\t0\t0\t0\t0\nCapEff:\t0000000000000000\n');
+    const findings = await examine({}, policy);
+    assert.deepEqual(about('policy', findings), ['ok: profile some; qemu-ga --check-policy explains its rules']);
+    assert.deepEqual(about('rights', findings), ['ok: runs as user 0 with every capability that its commands need']);
+    const asked = offeredCommands.filter((name) => refusal(name) === undefined).length;
+    assert.ok(about('commands', findings)[0]?.startsWith(`ok: ${asked} of ${offeredCommands.length} commands`));
+    const tried = await examine({}, { ...policy, dryRun: true });
+    assert.match(about('policy', tried).join(), /^warning: profile some, which is tried only/);
+    assert.equal(about('rights', tried).length, 5);
+    assert.match(about('policy', await examine()).join(), /^ok: none: whoever has the channel/);
+  });
+
+  test('where calls are written down', async () => {
+    assert.deepEqual(about('audit', await examine()), ['ok: calls are not written down']);
+    assert.deepEqual(about('audit', await examine({ audit: 'syslog' })), ['ok: calls are written to syslog']);
+    const file = inside('data/audit.log');
+    assert.deepEqual(about('audit', await examine({ audit: file })), [`ok: calls are written to ${file}`]);
+    assert.match(about('audit', await examine({ audit: inside('no/audit') })).join(), /^warning: .*no is missing/);
+    assert.match(about('audit', await examine({ audit: inside('status/x') })).join(), /^warning: .* is no directory/);
+    assert.match(about('audit', await examine({ audit: 'here' })).join(), /^broken: 'here' is no absolute path/);
+  });
+
+  test('a freeze that the agent would never end', async () => {
+    assert.match(about('filesystems', await examine({ freezeTimeout: 0 })).at(-1) ?? '', /^warning: .*does not end/);
+    assert.match(about('filesystems', await examine({ freezeTimeout: 7 })).at(-1) ?? '', /^ok: .*after 7 s/);
   });
 
   test('programs that are missing', async () => {

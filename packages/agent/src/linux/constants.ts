@@ -33,6 +33,7 @@ export const AF_VSOCK = 40;
 /** File type bits of a mode, and their values: inode(7). */
 export const S_IFMT = 0o170000;
 export const S_IFREG = 0o100000;
+export const S_IFDIR = 0o040000;
 
 /** Freezes the filesystem of an open directory: linux/fs.h, ioctl_fsfreeze(2). */
 export const FIFREEZE = 0xc0045877;

@@ -1,9 +1,8 @@
 import { isErrno, SystemError } from '../core/system-error.js';
-import { ELOOP, ENOENT, O_CLOEXEC, O_PATH, S_IFMT } from '../linux/constants.js';
+import { ELOOP, ENOENT, O_CLOEXEC, O_PATH, S_IFDIR, S_IFMT } from '../linux/constants.js';
 import { linuxPaths } from '../linux/paths.js';
 import type { FileDescriptor, Files, FileStatus } from '../platform.js';
 
-const S_IFDIR = 0o040000;
 const S_IFLNK = 0o120000;
 /** Permission bits: others may write; of a directory, only a file's owner may remove it. */
 const GROUP_OR_OTHERS_WRITE = 0o022;

@@ -1,3 +1,4 @@
+import { FREEZE_DEFAULTS } from '../core/freeze-session.js';
 import { readTextFile } from '../core/read-file.js';
 import { isErrno } from '../core/system-error.js';
 import { O_CLOEXEC, O_RDONLY } from '../linux/constants.js';
@@ -53,7 +54,20 @@ export async function checkFilesystems(patient: Patient): Promise<Finding[]> {
   if (unnamed > 0) named.push(note(`and ${String(unnamed)} more mounts on devices`));
   if (elsewhere > 0) named.push(note(`${String(elsewhere)} mounts are on no block device and are never frozen`));
   if (seen.size === 0) named.push(note('no filesystem is on a block device: a freeze has nothing to do'));
+  named.push(leaseOf(patient));
   return named;
+}
+
+/** How long the host may keep the guest frozen. */
+function leaseOf({ settings }: Patient): Finding {
+  const seconds = settings.freezeTimeout ?? FREEZE_DEFAULTS.timeout;
+  if (seconds > 0) return note(`a freeze ends by itself after ${String(seconds)} s (freeze-timeout)`);
+  return {
+    area: 'filesystems',
+    verdict: 'warning',
+    text: 'a freeze does not end by itself: freeze-timeout is 0',
+    hint: 'a host that dies leaves the guest frozen; take freeze-timeout out of the configuration',
+  };
 }
 
 async function judge(patient: Patient, { mountpoint, type }: MountLine): Promise<Finding> {

@@ -1,8 +1,10 @@
+import { checkAudit } from './audit.js';
 import { checkChannel } from './channel.js';
 import { checkCommands } from './commands.js';
 import { checkFilesystems } from './filesystems.js';
 import type { Area, Check, Finding, Patient, Verdict } from './finding.js';
 import { checkHook } from './hook.js';
+import { checkPolicy } from './policy.js';
 import { checkPrograms } from './programs.js';
 import { checkRights } from './rights.js';
 import { checkState } from './state.js';
@@ -12,6 +14,8 @@ const CHECKS: Readonly<Record<Area, Check>> = {
   channel: checkChannel,
   rights: checkRights,
   commands: checkCommands,
+  policy: checkPolicy,
+  audit: checkAudit,
   filesystems: checkFilesystems,
   hook: checkHook,
   state: checkState,
