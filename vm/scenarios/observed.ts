@@ -1,3 +1,5 @@
+import { withLine } from '../machine/agent-line.js';
+import { limits } from '../time.js';
 import type { Session } from './index.js';
 import type { Scenario } from './scenario.js';
 
@@ -22,6 +24,8 @@ function turnedRound({ name, run }: Scenario, reason: string): Scenario {
   return {
     name,
     run: async (machine) => {
+      // what is sent before the agent is there is lost, and that is not what the scenario is about
+      await withLine(machine.virtioLine, (line) => line.sync(limits.firstReply));
       const failure = await run(machine).then(
         () => undefined,
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
