@@ -24,7 +24,6 @@ const hangs: Scenario = {
 
 const daemon: Scenario = {
   name: 'freeze: a hook that leaves a daemon behind holds nothing up',
-  notFor: { qemu: 'it waits until the daemon closes the output' },
   run: (machine) =>
     withAgent(machine, { hook: 'sleep 1002 &' }, async (line) => {
       assert.equal(await line.command('guest-fsfreeze-freeze'), filesystems);
