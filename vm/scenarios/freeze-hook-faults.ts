@@ -35,7 +35,7 @@ const daemon: Scenario = {
 
 const fails: Scenario = {
   name: 'freeze: a hook that fails prevents the freeze and hears of the thaw',
-  notFor: { qemu: 'it does not tell the hook of the thaw' },
+  notFor: { qemu: 'its error does not say what the hook wrote' },
   run: (machine) =>
     withAgent(machine, { hook: 'test "$1" = thaw || { echo no; exit 3; }' }, async (line) => {
       const { desc } = await line.failure('guest-fsfreeze-freeze');
