@@ -6,6 +6,7 @@ import { readOptions, usage } from './options.js';
 import type { Options } from './options.js';
 import { endProgramsWithUs } from './processes.js';
 import { Report, seconds } from './report.js';
+import { observed } from './scenarios/observed.js';
 import { sessions } from './scenarios/index.js';
 import { runSession } from './session.js';
 
@@ -42,7 +43,7 @@ async function runAll(variant: Variant, options: Options, report: Report): Promi
   const { file, built } = await buildImage(variant, kernel.release);
   report.note(`image of «${variant.name}» ${built ? 'built' : 'is up to date'}, kernel ${kernel.release}`);
   const setup = { agent: variant.name, kernel: kernel.image, initramfs: file };
-  for (const session of sessions) {
+  for (const session of options.observe ? observed(sessions, variant.name) : sessions) {
     const scenarios = session.scenarios.filter(({ name }) => name.includes(options.only));
     await runSession({ ...session, scenarios }, setup, report);
   }

@@ -45,6 +45,7 @@ export const buses: Scenario = {
         assert.deepEqual(filesystems[0]?.['disk'], [{ ...address, dev: mounted }]);
         assert.equal(filesystems[0]['name'], mounted.slice('/dev/'.length));
       }
+      await control.output('umount /tmp/dev/*');
       const partition = { name: '/dev/vda1', partition: true, dependencies: ['/dev/vda'] };
       assert.deepEqual(disks[disks.findIndex(({ name }) => name === '/dev/vda') - 1], partition);
       const { smart } = disks.find(({ name }) => name === '/dev/nvme0n1') ?? {};

@@ -21,7 +21,7 @@ const makeRoot = `
   mount -o bind /mnt/loop $root/var
   for folder in proc sys dev run; do mount -o bind /$folder $root/$folder; done
   chroot $root /usr/bin/qemu-ga -p /dev/virtio-ports/org.qemu.guest_agent.0 -F/etc/hook -l /var/agent.log -v \\
-    </dev/null >/run/root-agent.log 2>&1 &
+    </dev/null >/run/agent/root.log 2>&1 &
   echo $! >/run/agent/virtio.pid`;
 
 /** Leaves the machine almost no memory, and takes from the agent what it could read again. */

@@ -6,6 +6,10 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../bin/qga.js', import.meta.url));
 const OURS = fileURLToPath(new URL('../../../node_modules/.bin/qemu-ga', import.meta.url));
+/** what `npm run build:native` makes */
+const NATIVE = fileURLToPath(
+  new URL(`../../../build/native/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}/qemu-ga`, import.meta.url),
+);
 const DEBIANS = '/usr/sbin/qemu-ga';
 /** what `node build/conformance/fetch-reference.js` fetches */
 const NEWEST = fileURLToPath(new URL('../../../build/reference-agent/qemu-ga', import.meta.url));
@@ -13,6 +17,7 @@ const NEWEST = fileURLToPath(new URL('../../../build/reference-agent/qemu-ga', i
 /** The agents that the tests run with. */
 export const agents: readonly { readonly name: string; readonly command: readonly string[] }[] = [
   { name: 'our agent', command: [process.execPath, OURS] },
+  ...(existsSync(NATIVE) ? [{ name: 'our native agent', command: [NATIVE] }] : []),
   ...(existsSync(DEBIANS) ? [{ name: "QEMU's agent", command: [DEBIANS] }] : []),
   ...(existsSync(NEWEST) ? [{ name: "QEMU's newest agent", command: [NEWEST] }] : []),
 ];
