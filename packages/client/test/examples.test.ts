@@ -29,13 +29,17 @@ function compile(examples: readonly string[]): string[] {
   const files = new Map(
     examples.map((code, at) => [path.join(FOLDER, `example-${String(at)}.ts`), code + READERS_PART]),
   );
-  const host = ts.createCompilerHost(OPTIONS);
-  const { getSourceFile, fileExists, readFile } = host;
-  host.fileExists = (name) => files.has(name) || fileExists(name);
-  host.readFile = (name) => files.get(name) ?? readFile(name);
-  host.getSourceFile = (name, language, ...rest) => {
-    const code = files.get(name);
-    return code === undefined ? getSourceFile(name, language, ...rest) : ts.createSourceFile(name, code, language);
+  const disk = ts.createCompilerHost(OPTIONS);
+  const host: ts.CompilerHost = {
+    ...disk,
+    fileExists: (name) => files.has(name) || disk.fileExists(name),
+    readFile: (name) => files.get(name) ?? disk.readFile(name),
+    getSourceFile: (name, language, ...rest) => {
+      const code = files.get(name);
+      return code === undefined
+        ? disk.getSourceFile(name, language, ...rest)
+        : ts.createSourceFile(name, code, language);
+    },
   };
   const program = ts.createProgram([...files.keys()], OPTIONS, host);
   return [...files.keys()].map((name) =>
