@@ -117,6 +117,7 @@ const PARTS: readonly Part[] = [
   { path: `${CLIENT}/core`, may: ['@qga/protocol'], node: false },
   { path: `${CLIENT}/node`, may: ['@qga/protocol', '@qga/protocol/node', 'koffi', `${CLIENT}/core`], node: true },
   { path: 'packages/client/test', may: ['packages/client', '@qga/protocol', '@qga/protocol/node'], node: true },
+  { path: 'packages/client/test/examples.test.ts', may: ['typescript'], node: true },
   {
     path: 'packages/cli/src',
     may: ['@qga/client', '@qga/protocol', '@qga/protocol/docs', 'commander', 'string-width'],

@@ -117,6 +117,39 @@ await test('freeze stays, or is held for a time; thaw thaws', async (t) => {
   assert.ok(!fake.frozen);
 });
 
+await test("status tells the agent's report of a freeze, where the agent has one", async (t) => {
+  const supported = [{ name: '__qga_fsfreeze-report', enabled: true, 'success-response': true }];
+  const began = Date.UTC(2026, 0, 2, 3, 4, 5);
+  const root = { mountpoint: '/', type: 'ext4', result: 'frozen', milliseconds: 12 } as const;
+  const proc = { mountpoint: '/proc', type: 'proc', result: 'skipped', reason: 'no-block-device' } as const;
+  const last = { began, mounts: [root, proc], omitted: 1, hooks: [] };
+  const { fake, socket } = await fakeGuest(t, {
+    'guest-info': { version: '1', supported_commands: supported },
+    '__qga_fsfreeze-report': { status: 'frozen', 'lease-remaining': 125, last },
+  });
+  const status = async (...more: string[]): Promise<string> =>
+    (await qga(['-s', socket, 'status', ...more], { TZ: 'UTC' })).out;
+  const mounts =
+    'MOUNTED ON  TYPE  FREEZE   TOOK  ERROR\n' +
+    '/           ext4  frozen  12 ms\n' +
+    '2 other mount points were left alone; --json lists them\n';
+  const since = 'frozen since 2026-01-02 03:04:05; ';
+  assert.equal(await status(), `${mounts}${since}the agent thaws by itself in 2 min 5 s\n`);
+  assert.deepEqual(JSON.parse(await status('--json')), {
+    status: 'frozen',
+    report: { status: 'frozen', 'lease-remaining': 125, last },
+  });
+  fake.on({ '__qga_fsfreeze-report': { status: 'frozen', last } });
+  assert.equal(await status(), `${mounts}${since}and so it stays until qga thaw\n`);
+  const over = { ...last, ended: began + 2500, end: 'lease' } as const;
+  fake.on({ '__qga_fsfreeze-report': { status: 'thawed', unreported: 'too late', last: over } });
+  const how = 'its time was over; a snapshot taken after that is not consistent';
+  const thawed = `thawed; the last freeze began 2026-01-02 03:04:05 and lasted 2.5 s: ${how}`;
+  assert.equal(await status(), `${mounts}${thawed}\nthe next thaw will fail with: too late\n`);
+  fake.on({ '__qga_fsfreeze-report': { status: 'thawed' } });
+  assert.equal(await status(), 'thawed\n');
+});
+
 await test('Ctrl-C thaws a freeze that is held', async (t) => {
   const { fake, socket } = await fakeGuest(t);
   const { child, code } = startQga(['-s', socket, 'freeze', '--hold', '60']);

@@ -9,6 +9,7 @@ import { readConfig } from '../dist/config.js';
 import { discover } from '../dist/discover/index.js';
 import { guestOfCommandLine } from '../dist/discover/qemu.js';
 import { manPage } from '../dist/man-page.js';
+import { progressLine } from '../dist/output/progress.js';
 import { formatTable, mergeTables } from '../dist/output/table.js';
 import { formatBytes, formatDuration } from '../dist/output/units.js';
 import { describeVerbs, ownVersion } from '../dist/program.js';
@@ -200,4 +201,16 @@ await test('the completions are scripts that their shells take', async () => {
     if (error === undefined) assert.equal(status, 0, shell);
   }
   assert.equal((await qga(['completion', 'tcsh'])).code, 2);
+});
+
+await test('the line of a copy keeps the time left on a narrow terminal; the bar gives way', () => {
+  const part = { bytes: 1.5 * 2 ** 30, total: 4 * 2 ** 30 };
+  const figures = '37%  1.5 GiB of 4.0 GiB  20.0 MiB/s  2 min 8 s left';
+  const line = (columns: number): string => progressLine('dump.gz', part, 20 * 2 ** 20, columns);
+  assert.equal(line(200), `dump.gz  [${'#'.repeat(9)}${'-'.repeat(15)}] ${figures}`);
+  assert.equal(line(77), `dump.gz  [#####---------] ${figures}`);
+  assert.equal(line(77).length, 77);
+  assert.equal(line(64), `dump.gz  ${figures}`);
+  assert.equal(line(20), `dump.gz  ${figures}`.slice(0, 20));
+  assert.equal(progressLine('dump.gz', { bytes: 1024, total: undefined }, 512, 80), 'dump.gz  1.0 KiB  512 B/s');
 });

@@ -46,7 +46,7 @@ await test('mount points are passed on', async () => {
   const agent = freezable();
   const { frozen } = await guestOf(agent).withFrozenFilesystems(() => undefined, { mountpoints: ['/a'] });
   assert.equal(frozen, 1);
-  assert.deepEqual(agent.commands, ['guest-fsfreeze-freeze-list', 'guest-fsfreeze-thaw']);
+  assert.deepEqual(agent.commands.slice(0, 2), ['guest-fsfreeze-freeze-list', 'guest-fsfreeze-thaw']);
 });
 
 await test('thaws when the work throws, and throws that', async () => {
@@ -156,4 +156,48 @@ await test('without contact nothing is frozen and nothing thawed', async () => {
     ConnectError,
   );
   assert.deepEqual(agent.commands, []);
+});
+
+const info = (enabled: boolean): Behaviour => {
+  const report = `{"name": "__qga_fsfreeze-report", "enabled": ${String(enabled)}, "success-response": true}`;
+  return () => `{"return": {"version": "1", "supported_commands": [${report}]}}\n`;
+};
+const mounts = '"mounts": [{"mountpoint": "/", "type": "ext4", "result": "frozen"}], "omitted": 0, "hooks": []';
+const ENDED = `{"return": {"status": "thawed", "last": {"began": 5, "ended": 9, "end": "thawed", ${mounts}}}}\n`;
+const GOING_ON = `{"return": {"status": "frozen", "lease-remaining": 7, "last": {"began": 5, ${mounts}}}}\n`;
+
+await test("the result has the agent's report, asked for after the thaw", async () => {
+  const agent = freezable({ 'guest-info': info(true), '__qga_fsfreeze-report': () => ENDED });
+  const { report, frozen } = await guestOf(agent).withFrozenFilesystems(() => undefined);
+  assert.deepEqual([frozen, report?.began, report?.ended, report?.end], [2, 5, 9, 'thawed']);
+  assert.deepEqual(report?.mounts, [{ mountpoint: '/', type: 'ext4', result: 'frozen' }]);
+  assert.deepEqual(agent.commands, [
+    'guest-fsfreeze-freeze',
+    'guest-fsfreeze-thaw',
+    'guest-info',
+    '__qga_fsfreeze-report',
+  ]);
+});
+
+await test('a result without a report: not there, switched off, refused, silent, or of a freeze that goes on', async () => {
+  const without: readonly (readonly [string, Record<string, Behaviour>])[] = [
+    ['no guest-info', {}],
+    ['switched off', { 'guest-info': info(false), '__qga_fsfreeze-report': () => ENDED }],
+    ['refused', { 'guest-info': info(true), '__qga_fsfreeze-report': () => refusal('no') }],
+    ['silent', { 'guest-info': info(true), '__qga_fsfreeze-report': () => undefined }],
+    ["somebody else's", { 'guest-info': info(true), '__qga_fsfreeze-report': () => GOING_ON }],
+  ];
+  for (const [why, script] of without) {
+    const result = await guestOf(freezable(script)).withFrozenFilesystems(() => 'done');
+    assert.deepEqual([result.value, result.matched, 'report' in result], ['done', true, false], why);
+  }
+});
+
+await test('freezeReport tells of a freeze that goes on, and nothing where the agent cannot', async () => {
+  const agent = freezable({ 'guest-info': info(true), '__qga_fsfreeze-report': () => GOING_ON });
+  const report = await guestOf(agent).freezeReport();
+  assert.deepEqual([report?.status, report?.['lease-remaining'], report?.last?.began], ['frozen', 7, 5]);
+  const old = freezable({ 'guest-info': info(false) });
+  assert.equal(await guestOf(old).freezeReport(), undefined);
+  assert.deepEqual(old.commands, ['guest-info']);
 });

@@ -68,7 +68,7 @@ async function look(context: Context, watched: readonly Watched[], onScreen: boo
     rows,
     colours: { STATE: (text) => paint(text === 'up' ? 'green' : 'red', text) },
   });
-  const title = `qga top  ${new Date().toLocaleTimeString('sv')}  ${String(rows.length)} guests  ${paint('dim', 'q quits')}\n\n`;
+  const title = `qga top  ${new Date().toLocaleTimeString('sv')}  ${String(rows.length)} ${rows.length === 1 ? 'guest' : 'guests'}  ${paint('dim', 'q quits')}\n\n`;
   process.stdout.write(onScreen ? `\x1b[H\x1b[J${title}${table}` : table);
 }
 

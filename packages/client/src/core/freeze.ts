@@ -1,7 +1,9 @@
+import type { QgaFreeze, QgaFreezeReport } from '@qga/protocol';
 import type { Caller } from './call.js';
+import type { Capabilities } from './capabilities.js';
 import { pause, type Clock } from './environment.js';
 import { CommandError, ConnectError, FreezeExpiredError, FrozenError } from './errors.js';
-import { THAW_PATIENCE, THAW_PAUSE } from './limits.js';
+import { REPORT_LIMIT, THAW_PATIENCE, THAW_PAUSE } from './limits.js';
 import { orCancelled, refuseIfCancelled, type CancelSignal } from './signal.js';
 
 /** How to freeze; times in milliseconds. */
@@ -32,10 +34,17 @@ export interface Frozen<T> {
   readonly matched: boolean;
   /** from the answer to the freeze to the answer to the thaw */
   readonly milliseconds: number;
+  /**
+   * what the agent tells of this freeze: when it began, each mount point, how it ended. Only of agents that have
+   * `__qga_fsfreeze-report`
+   */
+  readonly report?: QgaFreeze;
 }
 
 /** What freezing needs of a guest. */
 export interface Freezer extends Caller {
+  /** See Guest.capabilities. */
+  capabilities(): Promise<Capabilities>;
   /** Leaves a thaw in the agent's queue without waiting for it; does nothing without a connection. */
   postThaw(): void;
 }
@@ -58,7 +67,29 @@ export async function withFrozen<T>(
     throw error;
   }
   const thawed = await thaw(guest, clock, options, undefined);
-  return { value, frozen, thawed, matched: thawed === frozen, milliseconds: clock.now() - start };
+  const milliseconds = clock.now() - start;
+  const report = await reportOfThawed(guest);
+  const what = { value, frozen, thawed, matched: thawed === frozen, milliseconds };
+  return report === undefined ? what : { ...what, report };
+}
+
+/** See Guest.freezeReport. */
+export async function freezeReport(
+  guest: Pick<Freezer, 'call' | 'capabilities'>,
+): Promise<QgaFreezeReport | undefined> {
+  // an agent that does not know a command would write that down as an error
+  if (!(await guest.capabilities()).can('__qga_fsfreeze-report')) return undefined;
+  return guest.call('__qga_fsfreeze-report', {}, { limit: REPORT_LIMIT });
+}
+
+/** @returns the report of the freeze that was just thawed; undefined when there is none, since the work is done without it as well */
+async function reportOfThawed(guest: Freezer): Promise<QgaFreeze | undefined> {
+  const last = await freezeReport(guest).then(
+    (report) => report?.last,
+    () => undefined,
+  );
+  // one that has not ended is somebody else's
+  return last?.ended === undefined ? undefined : last;
 }
 
 /** @throws FreezeExpiredError when the work takes longer */

@@ -1,4 +1,4 @@
-import type { CommandName, Commands } from '@qga/protocol';
+import type { CommandName, Commands, QgaFreezeReport } from '@qga/protocol';
 import type { Caller, CallOptions, CallParameters } from './call.js';
 import { Capabilities } from './capabilities.js';
 import { Dispatch, type GuestOptions } from './dispatch.js';
@@ -8,7 +8,7 @@ import { exec, type ExecOptions, type ExecResult } from './exec/exec.js';
 import { GuestFile } from './files/file.js';
 import { readFile, readPieces, type ReadOptions } from './files/read.js';
 import { writeFile, writePieces, type Source, type WriteOptions } from './files/write.js';
-import { withFrozen, type FreezeOptions, type Frozen } from './freeze.js';
+import { freezeReport, withFrozen, type FreezeOptions, type Frozen } from './freeze.js';
 import { groupsOf, type Groups } from './groups.js';
 import { persist, type ReadyOptions } from './ready.js';
 
@@ -164,6 +164,7 @@ export class Guest implements Caller {
   frozen<T>(options: FreezeOptions, work: (frozen: number) => T | Promise<T>): Promise<Frozen<T>> {
     const freezer = {
       call: this.call.bind(this),
+      capabilities: this.capabilities.bind(this),
       postThaw: () => {
         this.#dispatch.post('guest-fsfreeze-thaw');
       },
@@ -174,6 +175,15 @@ export class Guest implements Caller {
   /** `frozen` with the work first. */
   withFrozenFilesystems<T>(work: (frozen: number) => T | Promise<T>, options: FreezeOptions = {}): Promise<Frozen<T>> {
     return this.frozen(options, work);
+  }
+
+  /**
+   * What the agent knows of the freeze now and of the last one: when it began, the lease that is left, each mount point, how it ended.
+   * @returns undefined when the agent does not have `__qga_fsfreeze-report`, as QEMU's own, or may not run it
+   * @throws GuestError
+   */
+  freezeReport(): Promise<QgaFreezeReport | undefined> {
+    return freezeReport(this);
   }
 
   /** Ends the connection. A call under way fails, later ones too. Files opened in the guest stay open there. */

@@ -35,6 +35,9 @@ export const THAW_PATIENCE = 3 * MINUTE;
 /** Between two attempts to thaw, in milliseconds. */
 export const THAW_PAUSE = SECOND;
 
+/** How long the agent may take to tell of a freeze that is over, in milliseconds: the snapshot is made, nobody should wait long. */
+export const REPORT_LIMIT = 5 * SECOND;
+
 /** Bytes of a reply. The largest that an honest agent sends is a read of 48 MiB: 64 MiB of base64. */
 export const REPLY_LIMIT = 256 * 1024 * 1024;
 
