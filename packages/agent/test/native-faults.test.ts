@@ -92,7 +92,7 @@ suite('faults around the native host', { skip: nativeHost.missing }, () => {
     const file = path.join(place.folder, 'large');
     writeFileSync(file, 'x');
     truncateSync(file, 60 * 1024 * 1024);
-    const agent = start('prlimit', '--as=60000000');
+    const agent = start('prlimit', '--as=40000000');
     const errors = finished(agent);
     const client = await connect(socket);
     const opened = await ask(client, JSON.stringify({ execute: 'guest-file-open', arguments: { path: file } }));
