@@ -20,13 +20,14 @@ export function observed(sessions: readonly Session[], agent: string): Session[]
   );
 }
 
-function turnedRound({ name, run }: Scenario, reason: string): Scenario {
+function turnedRound(scenario: Scenario, reason: string): Scenario {
+  const { name } = scenario;
   return {
     name,
     run: async (machine) => {
       // what is sent before the agent is there is lost, and that is not what the scenario is about
       await withLine(machine.virtioLine, (line) => line.sync(limits.firstReply));
-      const failure = await run(machine).then(
+      const failure = await scenario.run(machine).then(
         () => undefined,
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       );
