@@ -248,8 +248,9 @@ int loop_run(JSContext *js) {
     struct epoll_event events[EVENTS_A_TURN];
     drain(js);
     while (!loop.ended) {
-        if (jobs_deliver(js)) continue;
-        int count = epoll_wait(loop.epoll, events, EVENTS_A_TURN, time_left());
+        /* descriptors have their turn after each delivery: jobs that lead to jobs must not keep them waiting */
+        bool delivered = jobs_deliver(js);
+        int count = epoll_wait(loop.epoll, events, EVENTS_A_TURN, delivered ? 0 : time_left());
         if (count < 0 && errno != EINTR) {
             perror("qemu-ga: epoll_wait");
             return 1;

@@ -162,7 +162,7 @@ export interface Clock {
   now(): bigint;
   /** milliseconds since the guest's boot, the same for every process, never going back */
   monotonic(): number;
-  /** Calls back once after so many milliseconds. @returns a function that cancels it */
+  /** Calls back once after so many milliseconds; 0: after everything that is ready by now. @returns a function that cancels it */
   after(milliseconds: number, callback: () => void): () => void;
 }
 

@@ -17,8 +17,11 @@ const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2
 /** A clock whose time passes when the test says so. */
 class HandClock implements Clock {
   readonly due: (() => void)[] = [];
+  /** milliseconds that pass from one look at it to the next */
+  pace = 0;
+  #time = 0;
   now = (): bigint => 0n;
-  monotonic = (): number => 0;
+  monotonic = (): number => (this.#time += this.pace);
   after(_: number, callback: () => void): () => void {
     this.due.push(callback);
     return () => void this.due.splice(this.due.indexOf(callback), 1);
@@ -142,12 +145,42 @@ suite('sessions', () => {
       channel.written += Buffer.concat(written).toString('latin1');
       return undefined;
     };
-    const session = serve(channel, parts);
+    const session = serve(channel, { ...parts, clock: new HandClock() });
     channel.send(request('guest-ping').repeat(1000));
     assert.equal(channel.written, PONG.repeat(1000));
     assert.ok(writes > 10, `${writes} writes`);
     channel.chunks.end();
     await session;
+  });
+
+  test('a client that floods lets the others have their turn, and is answered in order all the same', async () => {
+    const clock = new HandClock();
+    clock.pace = 1;
+    const [flooding, other] = [new MemoryChannel(), new MemoryChannel()];
+    flooding.write = (written) => {
+      flooding.written += Buffer.concat(written).toString('latin1');
+      return undefined;
+    };
+    const sessions = [serve(flooding, { ...parts, clock }), serve(other, { ...parts, clock })];
+    const ids = Array.from({ length: 1000 }, (_, id) => id);
+    flooding.send(ids.map((id) => request('guest-sync', { id })).join(''));
+    const answered = flooding.written.split('\n').length - 1;
+    assert.ok(answered > 0 && answered < 200, `${answered} answered in one turn`);
+    assert.equal(clock.due.length, 1);
+    other.send(request('guest-ping'));
+    await turn();
+    assert.equal(other.written, PONG);
+    assert.equal(flooding.written.split('\n').length - 1, answered);
+    let turns = 0;
+    for (let next = clock.due.shift(); next !== undefined; next = clock.due.shift(), turns++) {
+      next();
+      await turn();
+    }
+    assert.ok(turns > 3, `${turns} turns`);
+    assert.equal(flooding.written, ids.map((id) => `{"return": ${id}}\n`).join(''));
+    flooding.chunks.end();
+    other.chunks.end();
+    await Promise.all(sessions);
   });
 
   test('a fault in a command is an error reply, not the end', async () => {

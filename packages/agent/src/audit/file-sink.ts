@@ -28,9 +28,12 @@ export class FileSink implements AuditSink {
   async write(lines: readonly string[]): Promise<void> {
     for (const line of lines) {
       const bytes = encodeModifiedUtf8(`${line}\n`);
-      if (this.#isFull(bytes.length)) await this.#rotate();
-      const file = this.#file ?? (await this.#open());
-      this.#file = file;
+      // opened first: what an earlier run left counts
+      let file = await this.#opened();
+      if (this.#isFull(bytes.length)) {
+        await this.#rotate();
+        file = await this.#opened();
+      }
       for (let at = 0; at < bytes.length;) at += await this.#files.write(file, bytes.subarray(at));
       this.#size += bytes.length;
     }
@@ -39,6 +42,11 @@ export class FileSink implements AuditSink {
   #isFull(more: number): boolean {
     const { size } = this.#rotation;
     return size > 0 && this.#size > 0 && this.#size + more > size;
+  }
+
+  async #opened(): Promise<FileDescriptor> {
+    this.#file ??= await this.#open();
+    return this.#file;
   }
 
   async #open(): Promise<FileDescriptor> {

@@ -45,7 +45,8 @@ export class AuditQueue {
   }
 
   #start(): void {
-    if (this.#log.held) return;
+    // work that has nothing to do would end before it is noted as under way, and be noted for ever
+    if (this.#log.held || (this.#lines.length === 0 && this.#dropped === 0)) return;
     this.#working ??= this.#work();
   }
 

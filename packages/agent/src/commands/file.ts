@@ -2,6 +2,7 @@ import { AgentError } from '@qga/protocol';
 import type { CommandSet } from '../core/command.js';
 import type { Context } from '../core/context.js';
 import type { Place } from '../core/guard.js';
+import { othersTurn } from '../core/others-turn.js';
 import type { Int64 } from '../core/received.js';
 import { said } from '../core/said.js';
 import { isErrno } from '../core/system-error.js';
@@ -110,10 +111,11 @@ export const fileCommands = {
   'guest-file-write': {
     run: ({ handle, 'buf-b64': text, count }, context) =>
       context.files.use(handle, async (file) => {
-        const bytes = text.decode();
-        const wanted = count ?? bytes.length;
-        if (wanted < 0 || wanted > bytes.length) throw badCount(wanted);
-        await writeFile(context, handle, file, bytes.subarray(0, Number(wanted)));
+        const pieces = await text.decodeInPieces(() => othersTurn(context.platform.clock));
+        const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+        const wanted = count ?? length;
+        if (wanted < 0 || wanted > length) throw badCount(wanted);
+        await writeFile(context, handle, file, pieces, Number(wanted));
         return { count: Number(wanted), eof: false };
       }),
   },
@@ -216,10 +218,22 @@ function enlarged(bytes: Uint8Array, size: number): Uint8Array {
   return whole;
 }
 
-async function writeFile(context: Context, handle: Int64, file: FileDescriptor, bytes: Uint8Array): Promise<void> {
+/** Writes the first so many bytes of the pieces. */
+async function writeFile(
+  context: Context,
+  handle: Int64,
+  file: FileDescriptor,
+  pieces: readonly Uint8Array[],
+  wanted: number,
+): Promise<void> {
   const { files } = context.platform;
+  let left = wanted;
   try {
-    for (let at = 0; at < bytes.length;) at += await files.write(file, bytes.subarray(at));
+    for (const piece of pieces) {
+      const bytes = piece.subarray(0, left);
+      for (let at = 0; at < bytes.length;) at += await files.write(file, bytes.subarray(at));
+      left -= bytes.length;
+    }
   } catch (error) {
     if (!isErrno(error)) throw error;
     context.log.record(`guest-file-write failed, handle: ${String(handle)}`);

@@ -10,11 +10,16 @@ import type { Clock } from '../platform.js';
 import { callerOf, type Caller } from './caller.js';
 import type { Dispatcher, Reply } from './dispatcher.js';
 import type { Log } from './log.js';
+import { othersTurn } from './others-turn.js';
 
 /** How long a client may refuse to take a reply, in milliseconds; a client that is gone for good must not keep its place. */
 const WRITE_LIMIT = 60_000;
 /** Replies to requests that came together leave together, up to so many parts; the first must not wait long for the last. */
 const PARTS_A_WRITE = 32;
+/** How long a session answers before the others have their turn, in milliseconds: sixteen clients at most wait for each other. */
+const TURN = 2;
+/** Requests between two looks at the clock: a client that sends few at a time never pays for one. */
+const REQUESTS_A_LOOK = 32;
 
 /** What all sessions of a server share. */
 export interface SessionParts {
@@ -52,6 +57,10 @@ class Session {
   readonly #tells: boolean;
   /** replies that are not written yet */
   #ready: readonly OutputPart[] = [];
+  /** requests since the last look at the clock */
+  #unseen = 0;
+  /** what the clock said at the first look of this turn */
+  #turn: number | undefined;
 
   constructor(channel: ByteChannel, parts: SessionParts) {
     this.#channel = channel;
@@ -70,6 +79,8 @@ class Session {
   take(chunk: Uint8Array): Promise<void> | undefined {
     if (this.#tells) this.#parts.log.write('debug', `read data, count: ${String(chunk.length)}`);
     this.#framer.feed(chunk);
+    this.#unseen = 0;
+    this.#turn = undefined;
     const wait = this.#work();
     return wait === undefined ? undefined : this.#workOn(wait);
   }
@@ -78,9 +89,10 @@ class Session {
     for (let next: Promise<Reply> | undefined = wait; next !== undefined; next = this.#work()) this.#add(await next);
   }
 
-  /** Answers until it has to wait: for a command's reply, or (for no reply) until the client takes some. */
+  /** Answers until it has to wait: for a command's reply, or (for no reply) until the client takes some or others had their turn. */
   #work(): Promise<Reply> | undefined {
     while (this.#ready.length < PARTS_A_WRITE) {
+      if (this.#turnIsOver()) return this.#send() ?? othersTurn(this.#parts.clock);
       const frame = this.#framer.next();
       if (frame === undefined) break;
       const reply = this.#parts.dispatcher.answer(frame, this.#caller);
@@ -89,6 +101,17 @@ class Session {
       this.#add(reply);
     }
     return this.#ready.length === 0 ? undefined : (this.#send() ?? this.#work());
+  }
+
+  /** Called once a request. Commands that are answered at once, and promises that have settled, never return to the loop. */
+  #turnIsOver(): boolean {
+    if (this.#unseen++ < REQUESTS_A_LOOK) return false;
+    this.#unseen = 0;
+    const now = this.#parts.clock.monotonic();
+    this.#turn ??= now;
+    if (now - this.#turn < TURN) return false;
+    this.#turn = undefined;
+    return true;
   }
 
   #add(reply: Reply): void {

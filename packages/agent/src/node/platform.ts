@@ -12,6 +12,13 @@ export const nodeClock: Clock = {
   now: timeOfDay,
   monotonic: () => Number(process.hrtime.bigint()) / 1e6,
   after(milliseconds, callback) {
+    if (milliseconds === 0) {
+      // a timer of 0 ms waits for 1 ms, and may come before what is ready
+      const immediate = setImmediate(callback);
+      return () => {
+        clearImmediate(immediate);
+      };
+    }
     const timer = setTimeout(callback, milliseconds);
     return () => {
       clearTimeout(timer);
