@@ -33,7 +33,7 @@ export const VERBS: readonly VerbCase[] = [
   { argv: ['get', REMOTE, 'LOCAL/got'] },
   { argv: ['status'], seen: /^thawed$/m },
   { argv: ['freeze'], seen: /[1-9]\d* filesystems? frozen/ },
-  { argv: ['status'], seen: /^frozen$/m },
+  { argv: ['status'], seen: /^frozen\b/m },
   { argv: ['thaw'], seen: /^thawed [1-9]/ },
   { argv: ['snapshot', '--', 'echo', 'copying'], seen: /^copying\n$/ },
   { argv: ['ssh-key', 'add', 'USER', 'ssh-ed25519 AAAA matrix@host'], seen: /matrix@host/ },
