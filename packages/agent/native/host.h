@@ -16,6 +16,9 @@
 #define PRIMITIVE(name) JSValue name(JSContext *js, JSValueConst self, int argc, JSValueConst *argv)
 #define UNUSED __attribute__((unused))
 
+/* heap.c: a runtime of the engine, or nothing when memory is short. */
+JSRuntime *heap_runtime(void);
+
 /* loop.c */
 int loop_open(void);
 /* Runs until `exit` was called; returns its code. */

@@ -91,7 +91,7 @@ int main(int argc, char **argv) {
     /* a parent that ignores it hands that down, and the kernel would tell nobody how a child ended */
     signal(SIGCHLD, SIG_DFL);
     kernels_open();
-    JSRuntime *runtime = JS_NewRuntime();
+    JSRuntime *runtime = heap_runtime();
     if (!runtime) return 1;
     JS_SetMemoryLimit(runtime, MEMORY_LIMIT);
     JS_SetMaxStackSize(runtime, stack_limit());
