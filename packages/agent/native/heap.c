@@ -21,7 +21,7 @@
 /* Room for what the idle agent holds; more would only keep pages that malloc gives back. */
 #define STRETCH (1152 * 1024)
 /* What every start touches: one call to the kernel instead of a fault a page. */
-#define TOUCHED (832 * 1024)
+#define TOUCHED (1072 * 1024)
 #define GRANULE 32
 /* The engine asks for its small values 4 KiB at a time. */
 #define LARGEST 4128

@@ -12,6 +12,7 @@
 #include "host.h"
 
 #define EVENTS_A_TURN 32
+#define DELIVERIES_A_TURN 16
 #define MAX_SIGNAL 64
 
 enum { READABLE = 1, WRITABLE = 2 };
@@ -248,9 +249,11 @@ int loop_run(JSContext *js) {
     struct epoll_event events[EVENTS_A_TURN];
     drain(js);
     while (!loop.ended) {
-        /* descriptors have their turn after each delivery: jobs that lead to jobs must not keep them waiting */
-        bool delivered = jobs_deliver(js);
-        int count = epoll_wait(loop.epoll, events, EVENTS_A_TURN, delivered ? 0 : time_left());
+        /* jobs lead to jobs, and before the channel is open those are done already; yet they must not keep descriptors waiting */
+        int deliveries = 0;
+        while (deliveries < DELIVERIES_A_TURN && !loop.ended && jobs_deliver(js)) deliveries++;
+        if (loop.ended) break;
+        int count = epoll_wait(loop.epoll, events, EVENTS_A_TURN, deliveries == DELIVERIES_A_TURN ? 0 : time_left());
         if (count < 0 && errno != EINTR) {
             perror("qemu-ga: epoll_wait");
             return 1;
