@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The engine's memory. What the start needs comes from one stretch of the program's own: musl would map almost every small
- * piece by itself, which is a third of the start's system calls and faults. What is large, or comes when the stretch is used up,
- * is malloc's, so the stretch is all that is never given back to the system.
+ * The engine's memory. What the start needs comes from one stretch of the program's own: musl makes some ninety mappings for it,
+ * and every page is a fault. What is large, or comes when the stretch is used up, is malloc's, so the stretch is all that is
+ * never given back to the system.
  */
 #include <malloc.h>
 #include <stdlib.h>
