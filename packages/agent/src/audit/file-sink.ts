@@ -1,5 +1,6 @@
 import { encodeModifiedUtf8 } from '@qga/protocol';
 import { isErrno, SystemError } from '../core/system-error.js';
+import { writeAll } from '../core/write-all.js';
 import { EINVAL, O_APPEND, O_CLOEXEC, O_CREAT, O_NONBLOCK, O_WRONLY, S_IFMT, S_IFREG } from '../linux/constants.js';
 import type { FileDescriptor, Files } from '../platform.js';
 import type { AuditSink } from './sink.js';
@@ -34,7 +35,7 @@ export class FileSink implements AuditSink {
         await this.#rotate();
         file = await this.#opened();
       }
-      for (let at = 0; at < bytes.length;) at += await this.#files.write(file, bytes.subarray(at));
+      await writeAll(this.#files, file, bytes);
       this.#size += bytes.length;
     }
   }
