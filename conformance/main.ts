@@ -5,7 +5,7 @@ import type { Verdict } from './harness/compare.js';
 import { isCompatFresh, renderCompat, writeCompat } from './harness/compat.js';
 import { knownOf, readKnown } from './harness/known.js';
 import type { Known } from './harness/known.js';
-import { readOptions } from './harness/options.js';
+import { HELP, readOptions } from './harness/options.js';
 import type { Options } from './harness/options.js';
 import { printable } from './harness/print.js';
 import { findInstalled, findNative, findOurs, findReference, ROOT, versionOf } from './harness/programs.js';
@@ -155,6 +155,10 @@ function selectCases(all: readonly Case[], options: Options): readonly Case[] {
 
 async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
+  if (options.help) {
+    console.log(HELP);
+    return 0;
+  }
   const all = allCases();
   const cases = selectCases(all, options);
   const known = readKnown(join(ROOT, 'conformance', 'known-differences.txt'));

@@ -13,11 +13,15 @@ export function checkTesting(): string[] {
   return DOCUMENTS.flatMap(checkDocument);
 }
 
+/** The rows of the tables of cases and faults; other tables have nothing to prove. */
+function rowsOf(text: string): string[] {
+  const tables = text.split(/\n(?!\|)/).map((block) => block.split('\n').filter((line) => line.startsWith('|')));
+  return tables.filter(([head]) => /^\| (case|fault) /.test(head ?? '')).flatMap((table) => table.slice(2));
+}
+
 function checkDocument(document: string): string[] {
   const faults: string[] = [];
-  const rows = readProjectFile(document)
-    .split('\n')
-    .filter((line) => line.startsWith('|') && !/^\|[ -|]*$/.test(line) && !/^\| (case|fault) /.test(line));
+  const rows = rowsOf(readProjectFile(document));
   for (const row of rows) {
     const name = row.split('|')[1]?.trim() ?? '';
     const tests = [...row.matchAll(TEST)];

@@ -16,7 +16,20 @@ export interface Options {
   readonly skip: readonly string[];
   /** Print what was recorded, for every agent. */
   readonly show: boolean;
+  /** Only tell what can be asked for. */
+  readonly help: boolean;
 }
+
+export const HELP = `node build/conformance/main.js [OPTION]...
+
+--agent 'COMMAND LINE'  an agent to run instead of ours; may be repeated
+--reference PATH        the agent that decides
+--only PREFIX           only cases whose name begins so; may be repeated
+--skip PREFIX           no cases whose name begins so; may be repeated
+--slow FACTOR           give the agents of --agent that many times as long
+--show                  print what was recorded
+--write                 renew docs/compat.md
+`;
 
 /**
  * Reads the command line.
@@ -34,6 +47,7 @@ export function readOptions(args: readonly string[]): Options {
       skip: { type: 'string', multiple: true, default: [] },
       slow: { type: 'string', default: '1' },
       show: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   return {
@@ -47,6 +61,7 @@ export function readOptions(args: readonly string[]): Options {
     only: values.only,
     skip: values.skip,
     show: values.show,
+    help: values.help,
   };
 }
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, beforeEach, suite, test } from 'node:test';
-import { commandTables, plainKernels, type JsonValue, type TypeRef } from '@qga/protocol';
+import { AgentError, commandTables, plainKernels, type Frame, type JsonValue, type TypeRef } from '@qga/protocol';
 import { TELLING, tellArguments } from '../dist/audit/arguments.js';
+import { LineAuditor } from '../dist/audit/auditor.js';
 import { FileSink } from '../dist/audit/file-sink.js';
 import { AuditQueue } from '../dist/audit/queue.js';
 import { Log } from '../dist/core/log.js';
@@ -152,6 +153,19 @@ suite('the audit’s file', () => {
     assert.equal(fs.readFileSync(file, 'utf8'), 'new\ner\n');
   });
 
+  test('lines that fit go in one write', async () => {
+    const written: number[] = [];
+    const counting = Object.assign(Object.create(files) as typeof files, {
+      write: (file: number, bytes: Uint8Array) => {
+        written.push(bytes.length);
+        return files.write(file, bytes);
+      },
+    });
+    await new FileSink(counting, inside('batch'), { size: 10, keep: 1 }).write(['1', '2', '3', '4', '5', '6', '7']);
+    assert.deepEqual(written, [10, 4]);
+    assert.equal(fs.readFileSync(inside('batch'), 'utf8'), '6\n7\n');
+  });
+
   test('neither a link is followed nor anything but a file written to', async () => {
     fs.writeFileSync(inside('target'), '');
     fs.symlinkSync(inside('target'), inside('link'));
@@ -168,6 +182,39 @@ interface Line {
   readonly outcome: string;
   readonly arguments: Readonly<Record<string, unknown>>;
 }
+
+suite('commands that the audit skips', () => {
+  test('are not hashed, and told by size when they fail', async () => {
+    const platform = nodePlatform({ write: () => undefined, syslog: () => undefined });
+    let hashed = 0;
+    const sha256 = (parts: readonly Uint8Array[]): Uint8Array => {
+      hashed += 1;
+      return platform.sha256(parts);
+    };
+    const lines: string[] = [];
+    const write = (batch: readonly string[]): Promise<void> => {
+      lines.push(...batch);
+      return Promise.resolve();
+    };
+    const auditor = new LineAuditor({ ...platform, sha256 }, new Log(platform, false), { write }, ['guest-file-write']);
+    const frame = (execute: string): Frame => ({
+      kind: 'message',
+      value: new Map<string, JsonValue>([
+        ['execute', execute],
+        ['arguments', new Map([['buf-b64', 'YWJj']])],
+      ]),
+    });
+    auditor.begin(frame('guest-file-write'), undefined).end(undefined);
+    auditor.begin(frame('guest-file-write'), undefined).end(new AgentError('no'));
+    assert.equal(hashed, 0);
+    auditor.begin(frame('guest-exec'), undefined).end(undefined);
+    await auditor.flush();
+    assert.equal(hashed, 1);
+    const told = lines.map((line) => (JSON.parse(line) as Line).arguments['buf-b64']);
+    assert.deepEqual(told[0], { characters: 4 });
+    assert.match(JSON.stringify(told[1]), /"bytes":3,"sha256"/);
+  });
+});
 
 suite('the audit of the program', () => {
   for (const host of hosts) {

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { commandTables } from '@qga/protocol';
 import { commands, domains, frozenSafeCommands } from '../dist/commands/index.js';
 import { errnoText } from '../dist/linux/errno.js';
-import { firstOfEachDevice, isAnonymous, parseMountinfo, parseMounts } from '../dist/linux/mountinfo.js';
+import { firstOfEachDevice, isAnonymous, mountOf, parseMountinfo, parseMounts } from '../dist/linux/mountinfo.js';
 
 suite('the list of commands', () => {
   test('no two domains define the same one', () => {
@@ -54,6 +54,24 @@ rubbish
       firstOfEachDevice(mounts.filter((mount) => !isAnonymous(mount))).map(({ mountpoint }) => mountpoint),
       ['/', '/mnt/a b\\c\td'],
     );
+  });
+
+  test('the mount that holds a path: the nearest above it, of those over one another the last', () => {
+    const mounts = ['/', '/run', '/run/qga', '/run/qga'].map((mountpoint, at) => ({
+      mountpoint,
+      type: 'ext4',
+      device: `8:${at}`,
+    }));
+    const deviceOf = (path: string): string | undefined => mountOf(mounts, path)?.device;
+    assert.deepEqual(['/', '/runs', '/run', '/run/qga', '/run/qga/x', '/run/x'].map(deviceOf), [
+      '8:0',
+      '8:0',
+      '8:1',
+      '8:3',
+      '8:3',
+      '8:1',
+    ]);
+    assert.equal(mountOf(mounts.slice(1), '/home'), undefined);
   });
 
   test('mounts, for kernels without mountinfo', () => {

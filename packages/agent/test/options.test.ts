@@ -4,6 +4,7 @@ import { dumpSettings, helpText, parseCommandLine, parseConfig, UsageError } fro
 import { parseKeyFile } from '../dist/core/key-file.js';
 import { emptySettings, withDefaults, type Settings } from '../dist/core/settings.js';
 import { OPTIONS } from '../dist/core/options.js';
+import { OWN_OPTIONS } from '../dist/core/own-options.js';
 import { linuxPaths } from '../dist/linux/paths.js';
 
 function settings(...argv: string[]): Settings {
@@ -85,6 +86,14 @@ suite('times', () => {
       assert.throws(() => parseConfig(`[general]\nfreeze-timeout=${bad}\n`, 'f'), /key 'freeze-timeout': a number/);
     }
     assert.throws(() => settingsOf('--freeze-limit=0'), /a number from 1/);
+  });
+
+  test('take the ends of the range that they name, and nothing beyond', () => {
+    for (const { long, effect } of OWN_OPTIONS) {
+      if (effect.kind !== 'number') continue;
+      for (const end of [effect.least, effect.most]) assert.equal(settingsOf(`--${long}=${end}`)[effect.setting], end);
+      assert.throws(() => settingsOf(`--${long}=${effect.most + 1}`), new RegExp(`to ${effect.most} is needed`));
+    }
   });
 
   test('stand in the dump when they were set', () => {

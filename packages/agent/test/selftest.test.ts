@@ -6,11 +6,12 @@ import { offeredCommands } from '../dist/agent.js';
 import { emptySettings, withDefaults, type Settings } from '../dist/core/settings.js';
 import { linuxPaths } from '../dist/linux/paths.js';
 import { nodePlatform } from '../dist/node/platform.js';
+import type { Files, Platform } from '../dist/platform.js';
 import type { Finding, PolicyFacts } from '../dist/selftest/finding.js';
 import { isBroken, reportJson, reportText, selfTest } from '../dist/selftest/index.js';
 import { temporaryFolder } from './support/agent-process.js';
 
-const platform = nodePlatform({ write: () => undefined, syslog: () => undefined });
+const real = nodePlatform({ write: () => undefined, syslog: () => undefined });
 const ALL_CAPABILITIES = '000001ffffffffff';
 const asRoot = process.getuid?.() === 0 ? {} : { skip: 'needs root' };
 
@@ -36,7 +37,11 @@ suite('the self-test', () => {
     writeFileSync(inside('mountinfo'), lines.map((line) => `${line}\n`).join(''));
   }
 
-  async function examine(given: Partial<Settings> = {}, policy?: PolicyFacts): Promise<Finding[]> {
+  async function examine(
+    given: Partial<Settings> = {},
+    policy?: PolicyFacts,
+    platform: Platform = real,
+  ): Promise<Finding[]> {
     const paths = {
       ...linuxPaths,
       mountinfo: inside('mountinfo'),
@@ -113,6 +118,26 @@ suite('the self-test', () => {
       `warning: ${inside('gone')}: No such file or directory, so a freeze of everything would fail`,
       'ok: 1 mounts are on no block device and are never frozen',
       'ok: a freeze ends by itself after 600 s (freeze-timeout)',
+    ]);
+  });
+
+  test('btrfs: on the device that is its source, whatever its number; not on what is no device', async () => {
+    writeMounts(
+      `1 0 0:40 /@ ${inside('data')} rw - btrfs /dev/disk rw`,
+      `2 1 0:41 /@home ${inside('home')} rw - btrfs /dev/disk rw`,
+      `3 1 0:42 / ${inside('gone')} rw - btrfs /dev/other rw`,
+    );
+    const isDisk = (name: string): boolean => name === '/dev/disk';
+    const files: Files = Object.assign(Object.create(real.files) as Files, {
+      stat: async (name: string) => ({
+        ...(await real.files.stat(isDisk(name) ? '/dev/null' : name)),
+        ...(isDisk(name) ? { mode: 0o060600, rdev: 0x801 } : {}),
+      }),
+    });
+    assert.deepEqual(about('filesystems', await examine({}, undefined, { ...real, files })).slice(0, 3), [
+      `ok: ${inside('data')}: btrfs, would freeze`,
+      `ok: ${inside('home')}: the same filesystem as ${inside('data')}`,
+      'ok: 1 mounts are on no block device and are never frozen',
     ]);
   });
 

@@ -36,7 +36,8 @@ const DEEPEST = 4;
 /** Bytes that are hashed; more would hold up the other clients. */
 const MOST_HASHED = 8 * 1024 * 1024;
 
-type Hosts = Pick<Platform, 'kernels' | 'sha256'>;
+/** Without `sha256` what would be told by its hash is told by its size alone. */
+type Hosts = Pick<Platform, 'kernels'> & Partial<Pick<Platform, 'sha256'>>;
 
 /** What the audit tells of a request's arguments: a value for JSON.stringify. */
 export function tellArguments(hosts: Hosts, value: JsonValue | undefined): unknown {
@@ -68,7 +69,7 @@ function tellText({ kernels, sha256 }: Hosts, text: string | AsciiText, telling:
   if (telling === 'plain') return typeof text === 'string' ? cut(text) : cutAscii(kernels, text);
   if (telling === 'name') return cut(typeof text === 'string' ? (text.split('=', 1)[0] ?? '') : nameOf(kernels, text));
   const size = { characters: text.length };
-  if (telling === 'size' || text.length > MOST_HASHED) return size;
+  if (telling === 'size' || sha256 === undefined || text.length > MOST_HASHED) return size;
   const parts = typeof text === 'string' ? [encodeModifiedUtf8(text)] : text.parts;
   if (telling === 'hash') return { ...size, sha256: hex(sha256(parts)) };
   const content = kernels.decodeBase64(parts);

@@ -35,10 +35,12 @@ export class LineAuditor implements Auditor {
     const message = frame.kind === 'message' && frame.value instanceof Map ? frame.value : new Map<string, JsonValue>();
     const command = nameOf(message.get('execute'));
     // told now: a command may take its payload away
-    const told = tellArguments(this.#hosts, message.get('arguments'));
+    // and without hashes where the line will hardly be written
+    const skipped = command !== undefined && this.#skipped.has(command);
+    const told = tellArguments(skipped ? { kernels: this.#hosts.kernels } : this.#hosts, message.get('arguments'));
     return {
       end: (error) => {
-        if (error === undefined && command !== undefined && this.#skipped.has(command)) return;
+        if (error === undefined && skipped) return;
         const duration = Math.round((clock.monotonic() - began) * 1000) / 1000;
         this.#queue.add(
           JSON.stringify({ time, ...peerOf(caller), command, arguments: told, ...outcomeOf(error), ms: duration }),

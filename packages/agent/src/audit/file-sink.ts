@@ -1,5 +1,6 @@
-import { encodeModifiedUtf8 } from '@qga/protocol';
+import { concatBytes, encodeModifiedUtf8 } from '@qga/protocol';
 import { isErrno, SystemError } from '../core/system-error.js';
+import { writeAll } from '../core/write-all.js';
 import { EINVAL, O_APPEND, O_CLOEXEC, O_CREAT, O_NONBLOCK, O_WRONLY, S_IFMT, S_IFREG } from '../linux/constants.js';
 import type { FileDescriptor, Files } from '../platform.js';
 import type { AuditSink } from './sink.js';
@@ -26,22 +27,35 @@ export class FileSink implements AuditSink {
   }
 
   async write(lines: readonly string[]): Promise<void> {
+    // opened first: what an earlier run left counts
+    await this.#opened();
+    let waiting: Uint8Array[] = [];
+    let length = 0;
     for (const line of lines) {
       const bytes = encodeModifiedUtf8(`${line}\n`);
-      // opened first: what an earlier run left counts
-      let file = await this.#opened();
-      if (this.#isFull(bytes.length)) {
+      if (this.#isFull(length, bytes.length)) {
+        await this.#append(waiting);
         await this.#rotate();
-        file = await this.#opened();
+        waiting = [];
+        length = 0;
       }
-      for (let at = 0; at < bytes.length;) at += await this.#files.write(file, bytes.subarray(at));
-      this.#size += bytes.length;
+      waiting.push(bytes);
+      length += bytes.length;
     }
+    await this.#append(waiting);
   }
 
-  #isFull(more: number): boolean {
+  /** What fits the file goes in one write: each is a job of its own for the host. */
+  async #append(waiting: readonly Uint8Array[]): Promise<void> {
+    const bytes = concatBytes(waiting);
+    await writeAll(this.#files, await this.#opened(), bytes);
+    this.#size += bytes.length;
+  }
+
+  #isFull(waiting: number, more: number): boolean {
     const { size } = this.#rotation;
-    return size > 0 && this.#size > 0 && this.#size + more > size;
+    const there = this.#size + waiting;
+    return size > 0 && there > 0 && there + more > size;
   }
 
   async #opened(): Promise<FileDescriptor> {

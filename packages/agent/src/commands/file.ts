@@ -6,6 +6,7 @@ import { othersTurn } from '../core/others-turn.js';
 import type { Int64 } from '../core/received.js';
 import { said } from '../core/said.js';
 import { isErrno } from '../core/system-error.js';
+import { writeAll } from '../core/write-all.js';
 import {
   EAGAIN,
   EEXIST,
@@ -231,7 +232,7 @@ async function writeFile(
   try {
     for (const piece of pieces) {
       const bytes = piece.subarray(0, left);
-      for (let at = 0; at < bytes.length;) at += await files.write(file, bytes.subarray(at));
+      await writeAll(files, file, bytes);
       left -= bytes.length;
     }
   } catch (error) {

@@ -3,6 +3,7 @@ import { EEXIST, ENOENT, O_CLOEXEC, O_CREAT, O_EXCL, O_NONBLOCK, O_RDONLY, O_WRO
 import { keyFileString, KeyFileError, parseKeyFile, toKeyFileValue } from './key-file.js';
 import { readOpenFile } from './read-file.js';
 import { isErrno } from './system-error.js';
+import { writeAll } from './write-all.js';
 import { encodeModifiedUtf8 } from '@qga/protocol';
 
 /** What a freeze leaves for the agent's next process. */
@@ -89,8 +90,7 @@ export async function writeMarker({ files }: Platform, path: string, text: strin
     file = await create();
   }
   try {
-    const bytes = encodeModifiedUtf8(text);
-    for (let at = 0; at < bytes.length;) at += await files.write(file, bytes.subarray(at));
+    await writeAll(files, file, encodeModifiedUtf8(text));
   } finally {
     await files.close(file);
   }

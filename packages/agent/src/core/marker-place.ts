@@ -1,6 +1,6 @@
 import { readTextFile } from './read-file.js';
 import { isErrno } from './system-error.js';
-import { parseMountinfo } from '../linux/mountinfo.js';
+import { mountOf, parseMountinfo } from '../linux/mountinfo.js';
 import type { Paths } from '../linux/paths.js';
 import type { Platform } from '../platform.js';
 
@@ -20,11 +20,7 @@ export async function placeForMarkers(
   try {
     const mounts = parseMountinfo(await readTextFile(platform, paths.mountinfo));
     const freezes = async (path: string): Promise<boolean> => {
-      const real = `${await platform.files.realpath(path)}/`;
-      const holders = mounts.filter(({ mountpoint }) => real.startsWith(mountpoint === '/' ? '/' : `${mountpoint}/`));
-      // of mounts over one another the last counts
-      const longest = Math.max(...holders.map(({ mountpoint }) => mountpoint.length));
-      const holder = holders.findLast(({ mountpoint }) => mountpoint.length === longest);
+      const holder = mountOf(mounts, await platform.files.realpath(path));
       return holder !== undefined && !IN_MEMORY.includes(holder.type);
     };
     if (!(await freezes(statedir))) return 'statedir';

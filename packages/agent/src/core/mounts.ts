@@ -9,6 +9,8 @@ import type { Platform } from '../platform.js';
 /** File type of a block device: inode(7). */
 const S_IFBLK = 0o060000;
 
+type Readers = Pick<Platform, 'files' | 'kernels'>;
+
 /** A line of the kernel's table, and why its filesystem is not to be frozen or trimmed there. */
 export interface SurveyedMount extends Mount {
   readonly excluded: 'no-block-device' | 'same-filesystem' | undefined;
@@ -18,7 +20,7 @@ export interface SurveyedMount extends Mount {
  * The filesystems that freeze and trim work on: those on a block device, each once, in mount order.
  * @throws AgentError when the kernel's table cannot be read
  */
-export async function listMounts(platform: Platform, paths: Paths): Promise<Mount[]> {
+export async function listMounts(platform: Readers, paths: Paths): Promise<Mount[]> {
   return (await surveyMounts(platform, paths)).filter(({ excluded }) => excluded === undefined);
 }
 
@@ -26,7 +28,7 @@ export async function listMounts(platform: Platform, paths: Paths): Promise<Moun
  * All mounts, in mount order; a kernel without mountinfo tells only those on devices.
  * @throws AgentError when the kernel's table cannot be read
  */
-export async function surveyMounts(platform: Platform, paths: Paths): Promise<SurveyedMount[]> {
+export async function surveyMounts(platform: Readers, paths: Paths): Promise<SurveyedMount[]> {
   let text: string;
   try {
     text = await readTextFile(platform, paths.mountinfo);
@@ -45,7 +47,7 @@ export async function surveyMounts(platform: Platform, paths: Paths): Promise<Su
   return mounts;
 }
 
-async function listFromMounts(platform: Platform, paths: Paths): Promise<Mount[]> {
+async function listFromMounts(platform: Readers, paths: Paths): Promise<Mount[]> {
   try {
     return parseMounts(await readTextFile(platform, paths.mounts));
   } catch (error) {
@@ -55,7 +57,7 @@ async function listFromMounts(platform: Platform, paths: Paths): Promise<Mount[]
 }
 
 /** btrfs has no device number of its own; its source, when a block device, stands for it. */
-async function btrfsDevice(platform: Platform, mount: MountLine): Promise<string | undefined> {
+async function btrfsDevice(platform: Readers, mount: MountLine): Promise<string | undefined> {
   if (mount.type !== 'btrfs') return undefined;
   try {
     const { mode, rdev } = await platform.files.stat(mount.source);

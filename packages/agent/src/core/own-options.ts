@@ -30,7 +30,7 @@ export const OWN_OPTIONS: readonly OptionRow[] = [
     long: 'audit-max-size',
     argument: 'required',
     metavar: 'N',
-    effect: { kind: 'number', setting: 'auditMaxSize', least: 0, most: 1_099_511_627_776 },
+    effect: { kind: 'number', setting: 'auditMaxSize', least: 0, most: 999_999_999 },
     key: 'audit-max-size',
     help: ['bytes after which the file is rotated; 0: never', '(default: 10485760)'],
   },

@@ -8,6 +8,7 @@ import { placeForMarkers } from './marker-place.js';
 import { Mutex } from './mutex.js';
 import { readTextFile } from './read-file.js';
 import { isErrno } from './system-error.js';
+import { writeAll } from './write-all.js';
 
 /** The first file handle of a guest's life. */
 const FIRST_HANDLE = 1000;
@@ -219,7 +220,7 @@ export class AgentState {
     const bytes = kernels.textToAscii(`[global]\nfd_counter=${String(this.#next)}\n`);
     const file = await files.open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644);
     try {
-      for (let at = 0; at < bytes.length;) at += await files.write(file, bytes.subarray(at));
+      await writeAll(files, file, bytes);
     } finally {
       await files.close(file);
     }

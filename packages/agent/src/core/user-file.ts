@@ -19,6 +19,7 @@ import type { Paths } from '../linux/paths.js';
 import type { FileDescriptor, Platform } from '../platform.js';
 import { readOpenFile } from './read-file.js';
 import { isErrno } from './system-error.js';
+import { writeAll } from './write-all.js';
 
 const ROOT = 0;
 const DIRECTORY_MODE = 0o700;
@@ -95,7 +96,7 @@ export class UserFile {
 
   async #fill(file: FileDescriptor, bytes: Uint8Array): Promise<void> {
     const { files } = this.#platform;
-    for (let at = 0; at < bytes.length;) at += await files.write(file, bytes.subarray(at));
+    await writeAll(files, file, bytes);
     await files.fchown(file, this.#user.uid, this.#user.gid);
     await files.fchmod(file, FILE_MODE);
     await files.fsync(file);

@@ -1,4 +1,4 @@
-import { commandTables } from '@qga/protocol';
+import { offeredCommands } from '../agent.js';
 import { dumpSettings, helpText, UsageError } from '../core/command-line.js';
 import { METHODS, withDefaults, type CompleteSettings, type Method } from '../core/settings.js';
 import { StateError } from '../core/state.js';
@@ -60,7 +60,7 @@ function inform(host: ProgramHost, { commandLine, settings }: Configuration): bo
   const lists = [...settings.blockRpcs, ...settings.allowRpcs];
   if (commandLine.help) host.print(helpText(VERSION_TEXT));
   else if (commandLine.version) host.print(`QEMU Guest Agent ${VERSION_TEXT}\n`);
-  else if (lists.includes('help') || lists.includes('?')) host.print(`${Object.keys(commandTables).join('\n')}\n`);
+  else if (lists.includes('help') || lists.includes('?')) host.print(`${offeredCommands.join('\n')}\n`);
   else return false;
   return true;
 }

@@ -1,7 +1,7 @@
 import { AgentError, type QgaFreeze } from '@qga/protocol';
 import type { Context } from '../core/context.js';
 import { Lease } from '../core/lease.js';
-import { surveyMounts, type SurveyedMount } from '../core/mounts.js';
+import { listMounts, surveyMounts, type SurveyedMount } from '../core/mounts.js';
 import { freezeMount } from './freeze-mount.js';
 import { runHook } from './hook.js';
 import { beginReport, endReport, listInReport, noteFrozen, noteMount, reportOfNote } from './report.js';
@@ -56,8 +56,7 @@ async function freezeInTurn(context: Context, only: readonly string[] | undefine
 
 /** The mount points that a freeze of everything would try. */
 async function freezable({ paths, platform }: Context): Promise<string[]> {
-  const mounts = await surveyMounts(platform, paths);
-  return mounts.filter(({ excluded }) => excluded === undefined).map(({ mountpoint }) => mountpoint);
+  return (await listMounts(platform, paths)).map(({ mountpoint }) => mountpoint);
 }
 
 /** Last mounted first, so that a filesystem in a file is frozen before the one that holds the file. */

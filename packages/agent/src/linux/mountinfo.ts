@@ -68,3 +68,17 @@ export function firstOfEachDevice<T extends Mount>(mounts: readonly T[]): T[] {
 export function isAnonymous(mount: Mount): boolean {
   return mount.device.startsWith('0:');
 }
+
+/**
+ * The mount that holds a path: the one with the longest mount point, of mounts over one another the last.
+ * @param path absolute and without symbolic links
+ */
+export function mountOf<T extends Mount>(mounts: readonly T[], path: string): T | undefined {
+  let holder: T | undefined;
+  for (const mount of mounts) {
+    const folder = mount.mountpoint.endsWith('/') ? mount.mountpoint : `${mount.mountpoint}/`;
+    if (!`${path}/`.startsWith(folder)) continue;
+    if (holder === undefined || mount.mountpoint.length >= holder.mountpoint.length) holder = mount;
+  }
+  return holder;
+}

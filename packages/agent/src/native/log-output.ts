@@ -3,6 +3,7 @@ import { checked, type Wires } from '../descriptors.js';
 import type { LogFile } from '../daemon/host.js';
 import { SystemLog } from '../daemon/syslog.js';
 import { isErrno } from '../core/system-error.js';
+import { writeAll } from '../core/write-all.js';
 import { O_APPEND, O_CLOEXEC, O_CREAT, O_WRONLY } from '../linux/constants.js';
 import type { Files } from '../platform.js';
 import type { Primitives } from './primitives.js';
@@ -59,7 +60,7 @@ class LineWriter {
       const bytes = encodeModifiedUtf8(this.#waiting);
       this.#waiting = '';
       try {
-        for (let at = 0; at < bytes.length;) at += await this.#files.write(this.#fd, bytes.subarray(at));
+        await writeAll(this.#files, this.#fd, bytes);
       } catch (error) {
         // a full disk must not end the agent; there is nowhere else to say it
         if (!isErrno(error)) throw error;

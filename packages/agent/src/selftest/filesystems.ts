@@ -1,8 +1,10 @@
+import { AgentError } from '@qga/protocol';
 import { FREEZE_DEFAULTS } from '../core/freeze-session.js';
-import { readTextFile } from '../core/read-file.js';
+import { surveyMounts, type SurveyedMount } from '../core/mounts.js';
 import { isErrno } from '../core/system-error.js';
+import { LATE, within } from '../core/within.js';
 import { O_CLOEXEC, O_RDONLY } from '../linux/constants.js';
-import { isAnonymous, parseMountinfo, type MountLine } from '../linux/mountinfo.js';
+import type { Mount } from '../linux/mountinfo.js';
 import type { Finding, Patient } from './finding.js';
 
 /** Filesystems on block devices that the kernel cannot freeze: it answers EOPNOTSUPP and the freeze goes on without them. */
@@ -26,34 +28,31 @@ const MOST_NAMED = 40;
 /** Which filesystems a freeze of everything would hold still, and which not. */
 export async function checkFilesystems(patient: Patient): Promise<Finding[]> {
   const { platform, paths } = patient;
-  let text: string;
+  let mounts: SurveyedMount[];
   try {
-    text = await readTextFile(platform, paths.mountinfo);
+    mounts = await surveyMounts(platform, paths);
   } catch (error) {
-    if (!isErrno(error)) throw error;
-    const hint = 'mount /proc';
-    return [{ area: 'filesystems', verdict: 'warning', text: `${paths.mountinfo}: ${error.message}`, hint }];
+    if (!(error instanceof AgentError)) throw error;
+    return [{ area: 'filesystems', verdict: 'warning', text: error.message, hint: 'mount /proc' }];
   }
-  const mounts = parseMountinfo(text);
   const findings: Finding[] = [];
-  const seen = new Map<string, string>();
-  let elsewhere = 0;
+  /** where each device is mounted first */
+  const first = new Map<string, string>();
   for (const mount of mounts) {
-    // btrfs is on a device, though its number is of no device
-    if (isAnonymous(mount) && mount.type !== 'btrfs') {
-      elsewhere += 1;
-      continue;
+    const { device, excluded, mountpoint } = mount;
+    if (excluded === undefined) {
+      first.set(device, mountpoint);
+      findings.push(await judge(patient, mount));
+    } else if (excluded === 'same-filesystem') {
+      findings.push(note(`${mountpoint}: the same filesystem as ${first.get(device) ?? device}`));
     }
-    const first = seen.get(mount.device);
-    if (first === undefined) findings.push(await judge(patient, mount));
-    else findings.push(note(`${mount.mountpoint}: the same filesystem as ${first}`));
-    seen.set(mount.device, first ?? mount.mountpoint);
   }
+  const elsewhere = mounts.length - findings.length;
   const named = findings.slice(0, MOST_NAMED);
   const unnamed = findings.length - named.length;
   if (unnamed > 0) named.push(note(`and ${String(unnamed)} more mounts on devices`));
   if (elsewhere > 0) named.push(note(`${String(elsewhere)} mounts are on no block device and are never frozen`));
-  if (seen.size === 0) named.push(note('no filesystem is on a block device: a freeze has nothing to do'));
+  if (first.size === 0) named.push(note('no filesystem is on a block device: a freeze has nothing to do'));
   named.push(leaseOf(patient));
   return named;
 }
@@ -70,7 +69,7 @@ function leaseOf({ settings }: Patient): Finding {
   };
 }
 
-async function judge(patient: Patient, { mountpoint, type }: MountLine): Promise<Finding> {
+async function judge(patient: Patient, { mountpoint, type }: Mount): Promise<Finding> {
   if (NEVER_FROZEN.has(type)) return note(`${mountpoint}: ${type} cannot be frozen, it is passed over`);
   const obstacle = await whyNotOpened(patient, mountpoint);
   if (obstacle === undefined) return note(`${mountpoint}: ${type}, would freeze`);
@@ -92,17 +91,8 @@ async function whyNotOpened({ platform: { clock, files } }: Patient, mountpoint:
       throw error;
     }
   })();
-  let cancel = (): void => undefined;
-  const late = new Promise<string>((resolve) => {
-    cancel = clock.after(OPEN_LIMIT, () => {
-      resolve(`no answer within ${String(OPEN_LIMIT / 1000)} s`);
-    });
-  });
-  try {
-    return await Promise.race([opened, late]);
-  } finally {
-    cancel();
-  }
+  const outcome = await within(clock, OPEN_LIMIT, opened);
+  return outcome === LATE ? `no answer within ${String(OPEN_LIMIT / 1000)} s` : outcome;
 }
 
 function note(text: string): Finding {

@@ -2,19 +2,20 @@ import { ifThere } from '../core/if-there.js';
 import { readTextFile } from '../core/read-file.js';
 import { isErrno } from '../core/system-error.js';
 import { O_CLOEXEC, O_CREAT, O_EXCL, O_WRONLY } from '../linux/constants.js';
-import { isAnonymous, parseMountinfo, type MountLine } from '../linux/mountinfo.js';
+import { isAnonymous, mountOf, parseMountinfo } from '../linux/mountinfo.js';
 import type { Finding, Patient } from './finding.js';
 
 /** Whether the agent can keep what must outlive it, and whether a freeze would hold that up. */
 export async function checkState(patient: Patient): Promise<Finding[]> {
-  const { platform, settings } = patient;
+  const { paths, platform, settings } = patient;
   const { statedir } = settings;
   const refusal = await whyNotWritten(patient, `${statedir}/qga.self-test`);
   if (refusal !== undefined) {
     return [broken(`${statedir} cannot be written: ${refusal}`, 'name another directory with -t, on a tmpfs')];
   }
   const real = (await ifThere(platform.files.realpath(statedir))) ?? statedir;
-  const mount = await mountOf(patient, real);
+  const table = (await ifThere(readTextFile(platform, paths.mountinfo))) ?? '';
+  const mount = mountOf(parseMountinfo(table), real);
   if (mount !== undefined && !isAnonymous(mount)) {
     return [
       {
@@ -37,17 +38,6 @@ async function whyNotWritten({ platform: { files } }: Patient, path: string): Pr
     if (isErrno(error)) return error.message;
     throw error;
   }
-}
-
-/** The mount that a path is on: the last of those with the longest mount point. */
-async function mountOf({ platform, paths }: Patient, path: string): Promise<MountLine | undefined> {
-  let found: MountLine | undefined;
-  for (const mount of parseMountinfo((await ifThere(readTextFile(platform, paths.mountinfo))) ?? '')) {
-    const folder = mount.mountpoint.endsWith('/') ? mount.mountpoint : `${mount.mountpoint}/`;
-    if (!`${path}/`.startsWith(folder)) continue;
-    if (found === undefined || mount.mountpoint.length >= found.mountpoint.length) found = mount;
-  }
-  return found;
 }
 
 function broken(text: string, hint: string): Finding {
