@@ -12,7 +12,7 @@ const hangs: Scenario = {
       { options: '--hook-timeout=2', hook: 'test "$1" = thaw || { echo waiting; sleep 1001 & wait; }' },
       async (line) => {
         const { desc } = await line.failure('guest-fsfreeze-freeze');
-        assert.match(desc, /failed to execute fsfreeze hook: no end after 2 s, killed: waiting/);
+        assert.match(desc, /failed to execute fsfreeze hook: no end after 2 s \(hook-timeout\), killed: waiting/);
         assert.equal(await line.command('guest-fsfreeze-status'), 'thawed');
         assert.ok(!(await machine.control.succeeds('ps | grep -q "[s]leep 1001"')), 'a child of the hook is left');
         assert.equal(await machine.control.output('cat /mnt/data/hook.log'), 'freeze\nthaw');

@@ -11,6 +11,7 @@ import { Dispatcher } from './core/dispatcher.js';
 import { FileTable, openFileLimit } from './core/file-table.js';
 import { FREEZE_DEFAULTS, FreezeSession, type FreezeSettings } from './core/freeze-session.js';
 import { HelperRunner } from './core/helper.js';
+import { limitsOf, type Limits } from './core/limits.js';
 import { Log } from './core/log.js';
 import { Mutex } from './core/mutex.js';
 import { Policy } from './core/policy.js';
@@ -37,6 +38,8 @@ export interface AgentOptions {
   readonly policy?: PolicyRules;
   /** limits of a freeze, where they are not the defaults */
   readonly freeze?: Partial<FreezeSettings>;
+  /** where they are not the usual ones */
+  readonly limits?: Limits;
   /** where each call is written down; default: nowhere */
   readonly audit?: AuditOptions;
 }
@@ -54,19 +57,21 @@ export const offeredCommands = Object.keys(commands) as CommandName[];
 export class Agent {
   readonly dispatcher: Dispatcher;
   readonly log: Log;
+  readonly limits: Limits;
   readonly #context: Context;
   readonly #auditor: LineAuditor | undefined;
 
-  private constructor(context: Context, auditor: LineAuditor | undefined) {
+  private constructor(context: Context, limits: Limits, auditor: LineAuditor | undefined) {
     this.#context = context;
     this.#auditor = auditor;
     this.log = context.log;
+    this.limits = limits;
     this.dispatcher = new Dispatcher(context, commands, auditor);
   }
 
   /** @throws StateError when the state directory cannot be used */
   static async create(options: AgentOptions): Promise<Agent> {
-    const { platform } = options;
+    const { platform, limits = limitsOf() } = options;
     const log = new Log(platform, options.verbose ?? false);
     const paths = options.paths ?? linuxPaths;
     const state = await AgentState.load(platform, log, options.statedir, paths);
@@ -85,9 +90,9 @@ export class Agent {
       log,
       policy,
       guard,
-      files: new FileTable(await openFileLimit(platform, paths)),
-      helpers: new HelperRunner(platform),
-      programs: new ProgramTable(platform),
+      files: new FileTable(await openFileLimit(platform, paths, limits.maxOpenFiles)),
+      helpers: new HelperRunner(platform, limits),
+      programs: new ProgramTable(platform, limits),
       freezes: new FreezeSession(),
       authorizedKeys: new Mutex(),
       offered: offeredCommands,
@@ -96,7 +101,7 @@ export class Agent {
     };
     if (state.frozen) resumeFreeze(context);
     const { audit } = options;
-    return new Agent(context, audit && new LineAuditor(platform, log, audit.sink, audit.skip));
+    return new Agent(context, limits, audit && new LineAuditor(platform, log, audit.sink, audit.skip));
   }
 
   get frozen(): boolean {

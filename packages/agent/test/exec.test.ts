@@ -7,6 +7,7 @@ import { Base64Text, plainKernels, type GuestExecCaptureOutput, type GuestExecSt
 import { execCommands } from '../dist/commands/exec.js';
 import { openGuard } from '../dist/core/guard.js';
 import type { Context } from '../dist/core/context.js';
+import { limitsOf } from '../dist/core/limits.js';
 import { ProgramTable } from '../dist/core/program-table.js';
 import { linuxPaths } from '../dist/linux/paths.js';
 import { nodePlatform } from '../dist/node/platform.js';
@@ -14,7 +15,7 @@ import { temporaryFolder } from './support/agent-process.js';
 
 const { folder, remove } = temporaryFolder();
 const platform = nodePlatform({ write: () => undefined, syslog: () => undefined });
-const programs = new ProgramTable(platform);
+const programs = new ProgramTable(platform, limitsOf());
 const records: string[] = [];
 const context = {
   platform,

@@ -9,7 +9,7 @@ function limitWith(line: string | undefined): Promise<number> {
   const { files } = fakeFiles(
     line === undefined ? {} : { '/proc/self/limits': `Limit   Soft Limit   Hard Limit\n${line}\n` },
   );
-  return openFileLimit({ files, kernels: plainKernels }, linuxPaths);
+  return openFileLimit({ files, kernels: plainKernels }, linuxPaths, 4096);
 }
 
 await test('handles leave descriptors for everything else, however few the process may have', async () => {
@@ -25,5 +25,8 @@ await test('a table that is full says how many handles it has', () => {
   table.add(1, 11);
   table.checkRoom();
   table.add(2, 12);
-  assert.throws(() => table.checkRoom(), /^AgentError: too many open files: 2 handles are in use, close some$/);
+  assert.throws(
+    () => table.checkRoom(),
+    /^AgentError: too many open files: 2 handles are in use \(max-open-files, and the process's own limit\), close some$/,
+  );
 });

@@ -58,6 +58,16 @@ suite('command line', () => {
     });
   }
 
+  test('an abbreviation that QEMU’s agent knows means the same beside options of ours', () => {
+    assert.equal(settings('--m=isa-serial').method, 'isa-serial');
+    assert.equal(settings('--f=/hook').fsfreezeHook, '/hook');
+    assert.equal(settings('--max-c=2').maxClients, 2);
+    assert.throws(
+      () => settings('--max=2'),
+      /option '--max' is ambiguous; possibilities: '--max-clients' '--max-unsent'/,
+    );
+  });
+
   test('every option stands in the help once', () => {
     const help = helpText('test');
     for (const { argument, short, long } of OPTIONS) {

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CapturedOutput, KEPT_OF_A_STREAM } from '../dist/core/captured-output.js';
-import { ENDED_TIME_LIMIT, KEPT_IN_ALL, MAX_ENDED, MAX_RUNNING, ProgramTable } from '../dist/core/program-table.js';
+import { limitsOf } from '../dist/core/limits.js';
+import { ENDED_TIME_LIMIT, ProgramTable } from '../dist/core/program-table.js';
 import type { ProcessOptions } from '../dist/platform.js';
 import { ProgramWorld, settle, type FakeProgram } from './support/fake-programs.js';
+
+const LIMITS = limitsOf({ maxPrograms: 80, maxEndedPrograms: 90, maxProgramOutput: 4 * KEPT_OF_A_STREAM });
+const { maxEndedPrograms, maxProgramOutput, maxPrograms } = LIMITS;
 
 const OPTIONS: ProcessOptions = {
   file: '/bin/x',
@@ -16,7 +20,7 @@ const OPTIONS: ProcessOptions = {
 
 function setUp(): { world: ProgramWorld; table: ProgramTable; start: () => Promise<FakeProgram> } {
   const world = new ProgramWorld();
-  const table = new ProgramTable(world.platform);
+  const table = new ProgramTable(world.platform, LIMITS);
   const start = async (): Promise<FakeProgram> => {
     const pid = await table.start(OPTIONS);
     const program = world.programs.at(-1);
@@ -92,17 +96,17 @@ test('pipes that are held for ever are let go when there are too many', async ()
 
 test('so many run at a time, those being started included', async () => {
   const { table, start } = setUp();
-  const starts = Array.from({ length: MAX_RUNNING }, () => start());
-  await assert.rejects(() => table.start(OPTIONS), /too many programs/);
+  const starts = Array.from({ length: maxPrograms }, () => start());
+  await assert.rejects(() => table.start(OPTIONS), /too many programs are running: max-programs is 80, wait/);
   const programs = await Promise.all(starts.map((started) => started.catch(() => undefined)));
-  assert.equal(programs.length, MAX_RUNNING);
-  await assert.rejects(() => table.start(OPTIONS), /too many programs/);
+  assert.equal(programs.length, maxPrograms);
+  await assert.rejects(() => table.start(OPTIONS), /too many programs are running: max-programs is 80, wait/);
 });
 
 test('a start that fails takes no place', async () => {
   const { table, world } = setUp();
   world.processes.start = () => Promise.reject(new Error('no'));
-  for (let count = 0; count < MAX_RUNNING + 1; count++) await assert.rejects(() => table.start(OPTIONS), /^Error: no$/);
+  for (let count = 0; count < maxPrograms + 1; count++) await assert.rejects(() => table.start(OPTIONS), /^Error: no$/);
 });
 
 async function runToEnd(start: () => Promise<FakeProgram>, output = ''): Promise<number> {
@@ -130,7 +134,7 @@ test('ended programs are forgotten after their time', async () => {
 test('of too many ended programs the oldest are forgotten', async () => {
   const { table, start } = setUp();
   const pids: number[] = [];
-  for (let count = 0; count < MAX_ENDED + 2; count++) pids.push(await runToEnd(start));
+  for (let count = 0; count < maxEndedPrograms + 2; count++) pids.push(await runToEnd(start));
   assert.throws(() => table.collect(pids[1] ?? 0), /does not exist/);
   assert.equal(table.collect(pids[2] ?? 0)?.exit.code, 0);
 });
@@ -152,7 +156,7 @@ test('output that nobody asks for makes room for new output, the oldest first', 
   const { table, start } = setUp();
   const whole = 'x'.repeat(KEPT_OF_A_STREAM);
   const pids: number[] = [];
-  for (let kept = 0; kept < KEPT_IN_ALL; kept += whole.length) pids.push(await runToEnd(start, whole));
+  for (let kept = 0; kept < maxProgramOutput; kept += whole.length) pids.push(await runToEnd(start, whole));
   const running = await start();
   running.stdout.push(Buffer.from('new'));
   await settle();
@@ -163,7 +167,7 @@ test('output that nobody asks for makes room for new output, the oldest first', 
 test('when all the room is taken by running programs, output is cut and says so', async () => {
   const { table, start } = setUp();
   const whole = Buffer.alloc(KEPT_OF_A_STREAM);
-  for (let kept = 0; kept < KEPT_IN_ALL; kept += whole.length) (await start()).stdout.push(whole);
+  for (let kept = 0; kept < maxProgramOutput; kept += whole.length) (await start()).stdout.push(whole);
   await settle();
   const last = await start();
   last.stdout.push(Buffer.from('no room'));

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { after, beforeEach, suite, test } from 'node:test';
 import { PushQueue, type ByteChannel, type Listener } from '@qga/protocol';
 import { Agent } from '../dist/agent.js';
-import { MAX_CLIENTS, Server } from '../dist/core/server.js';
+import { limitsOf } from '../dist/core/limits.js';
+import { Server } from '../dist/core/server.js';
 import { serve, type SessionParts } from '../dist/core/session.js';
 import type { Clock } from '../dist/platform.js';
 import { nodePlatform, nodeWires } from '../dist/node/platform.js';
@@ -35,7 +36,7 @@ suite('sessions', () => {
   let parts: SessionParts;
   beforeEach(async () => {
     const { dispatcher, log: agentLog } = await Agent.create({ platform, statedir: place.folder, verbose: true });
-    parts = { kernels: platform.kernels, clock: platform.clock, dispatcher, log: agentLog };
+    parts = { kernels: platform.kernels, clock: platform.clock, dispatcher, log: agentLog, limits: limitsOf() };
   });
   after(() => place.remove());
 
@@ -92,7 +93,7 @@ suite('sessions', () => {
     assert.ok(channel.closed);
     open();
     await session;
-    assert.match(log.join(''), /did not take a reply for 60 s and is dropped/);
+    assert.match(log.join(''), /did not take a reply for 60 s \(write-timeout\) and is dropped/);
   });
 
   test('a client on a real socket that never reads frees its place, with what was meant for it', async () => {
@@ -206,9 +207,9 @@ suite('sessions', () => {
         arriving.end();
       },
     };
-    const server = new Server(listener, parts);
+    const server = new Server(listener, { ...parts, limits: limitsOf({ maxClients: 5 }) });
     const running = server.run();
-    const channels = Array.from({ length: MAX_CLIENTS + 1 }, () => new MemoryChannel());
+    const channels = Array.from({ length: 6 }, () => new MemoryChannel());
     for (const channel of channels) {
       channel.send(request('guest-ping'));
       arriving.push(channel);
@@ -216,6 +217,7 @@ suite('sessions', () => {
     await turn();
     assert.deepEqual(new Set(channels.slice(0, -1).map(({ written }) => written)), new Set([PONG]));
     assert.equal(channels.at(-1)?.written, '');
+    assert.match(log.join(''), /error: as many clients as may be: max-clients is 5, further ones wait/);
     channels[3]?.chunks.end();
     await turn();
     assert.equal(channels.at(-1)?.written, PONG);

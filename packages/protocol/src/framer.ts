@@ -90,13 +90,13 @@ export class Framer {
     const lexer = this.#lexer;
     if (this.#tokens === 0) this.#start = { offset: lexer.offset, line: lexer.line };
     if (kind === 'stray') return this.#brokenToken(`JSON parse error, stray '${lexer.text}'`);
-    if (kind === 'oversize') return this.#brokenToken('JSON token size limit exceeded');
+    if (kind === 'oversize') return this.#brokenToken(this.#exceeded('size', 'JSON token size limit exceeded'));
     this.#tokens += 1;
     this.#size += lexer.size;
     lexer.budget = this.#limits.size - this.#size;
     if (this.#tokens > this.#limits.tokens) return this.#brokenMessage(kind, 'JSON token count limit exceeded');
     if ((kind === '{' || kind === '[') && this.#builder.depth >= this.#limits.nesting) {
-      return this.#brokenMessage(kind, 'JSON nesting depth limit exceeded');
+      return this.#brokenMessage(kind, this.#exceeded('nesting', 'JSON nesting depth limit exceeded'));
     }
     const outcome = this.#builder.take(kind, lexer);
     if (outcome === 'more') return undefined;
@@ -104,6 +104,11 @@ export class Framer {
     const value = this.#builder.value;
     this.#restart();
     return { kind: 'message', value };
+  }
+
+  #exceeded(limit: 'nesting' | 'size', text: string): string {
+    const name = this.#limits.names?.[limit];
+    return name === undefined ? text : `${text}: ${name} is ${String(this.#limits[limit])}`;
   }
 
   /** The message breaks inside a token. */

@@ -3,6 +3,8 @@ export interface MessageLimits {
   readonly nesting: number;
   readonly size: number;
   readonly tokens: number;
+  /** what errors call a limit besides QEMU's words, where that would help */
+  readonly names?: { readonly nesting?: string; readonly size?: string };
 }
 
 /** What QEMU's reader allows a message; a longer one is refused with QEMU's words, and the reader is in step again after it. */

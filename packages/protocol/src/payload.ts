@@ -18,6 +18,11 @@ export class Payload {
     this.#bytes = bytes;
   }
 
+  /** of the base64, in bytes */
+  get length(): number {
+    return Math.ceil(this.#bytes.length / 3) * 4;
+  }
+
   /** The base64, in order. */
   *pieces(): Generator<Uint8Array, void, undefined> {
     for (let at = 0; at < this.#bytes.length; at += PIECE) {

@@ -82,8 +82,7 @@ export function parseCommandLine(argv: readonly string[], paths: Paths): Command
 
 function readLong(word: string, rest: string[]): GivenOption {
   const [name = '', ...value] = word.slice(2).split('=');
-  const exact = OPTIONS.filter((row) => row.long === name);
-  const matching = exact.length > 0 ? exact : OPTIONS.filter((row) => row.long.startsWith(name));
+  const matching = optionsNamed(name);
   const [row, second] = matching;
   if (row === undefined) throw new UsageError(`unrecognized option '--${name}'`);
   if (second !== undefined) {
@@ -97,6 +96,15 @@ function readLong(word: string, rest: string[]): GivenOption {
   const argument = glued ?? (row.argument === 'required' ? rest.shift() : '');
   if (argument === undefined) throw new UsageError(`option '--${row.long}' requires an argument`);
   return { row, argument };
+}
+
+/** An abbreviation that is good for QEMU's agent means the same here, whatever options of ours begin alike. */
+function optionsNamed(name: string): readonly OptionRow[] {
+  const exact = OPTIONS.filter((row) => row.long === name);
+  if (exact.length > 0) return exact;
+  const matching = OPTIONS.filter((row) => row.long.startsWith(name));
+  const [first, second] = matching.filter((row) => !OWN_OPTIONS.includes(row));
+  return first !== undefined && second === undefined ? [first] : matching;
 }
 
 function readShort(word: string, rest: string[]): GivenOption[] {

@@ -93,6 +93,12 @@ export class Dispatcher {
     }
   }
 
+  /** Answers a request that is not even looked at. @param error why */
+  refuse(frame: Frame, error: AgentError, caller?: Caller): Reply {
+    const message = frame.kind === 'message' ? frame.value : undefined;
+    return this.#fail(error, { message, caller, entry: this.#auditor?.begin(frame, caller) });
+  }
+
   /** @throws AgentError when there is no such command, or it may not be called now */
   #permitted(request: Request): AnyCommand {
     const command = this.#commands.get(request.execute);

@@ -1,24 +1,30 @@
 import { AgentError } from '@qga/protocol';
 import type { Paths } from '../linux/paths.js';
 import type { FileDescriptor, Platform } from '../platform.js';
+import { LIMITS } from './limits.js';
 import type { Int64 } from './received.js';
 import { Mutex } from './mutex.js';
 import { readTextFile } from './read-file.js';
 import { isErrno } from './system-error.js';
 
-/** How many files may be open at a time; beyond it the guest itself would run short of descriptors. */
-const MAX_OPEN_FILES = 4096;
 /** Descriptors that handles leave for everything else: clients, programs and their pipes, the agent's own files. */
 const RESERVE = 256;
 
-/** @returns how many files clients may have open, so that the process has descriptors left for all the rest */
-export async function openFileLimit(platform: Pick<Platform, 'files' | 'kernels'>, paths: Paths): Promise<number> {
+/**
+ * How many files clients may have open, so that the process has descriptors left for all the rest.
+ * @param most how many the operator allows
+ */
+export async function openFileLimit(
+  platform: Pick<Platform, 'files' | 'kernels'>,
+  paths: Paths,
+  most: number,
+): Promise<number> {
   try {
     const [, soft] = /^Max open files +(\d+)/m.exec(await readTextFile(platform, paths.ownLimits)) ?? [];
-    return soft === undefined ? MAX_OPEN_FILES : Math.max(1, Math.min(MAX_OPEN_FILES, Number(soft) - RESERVE));
+    return soft === undefined ? most : Math.max(1, Math.min(most, Number(soft) - RESERVE));
   } catch (error) {
     if (!isErrno(error)) throw error;
-    return MAX_OPEN_FILES;
+    return most;
   }
 }
 
@@ -41,7 +47,9 @@ export class FileTable {
   /** @throws AgentError when no more files may be open */
   checkRoom(): void {
     if (this.#files.size < this.#limit) return;
-    throw new AgentError(`too many open files: ${String(this.#limit)} handles are in use, close some`);
+    // the lower of the two counts
+    const limits = `${LIMITS.maxOpenFiles.key}, and the process's own limit`;
+    throw new AgentError(`too many open files: ${String(this.#limit)} handles are in use (${limits}), close some`);
   }
 
   add(handle: number, file: FileDescriptor): void {

@@ -2,11 +2,10 @@ import { AgentError, concatBytes } from '@qga/protocol';
 import { decodeLossy } from './lossy.js';
 import type { Platform, ProcessExit, RunningProcess } from '../platform.js';
 import { findProgram } from './find-program.js';
+import { LIMITS, type Limits } from './limits.js';
 import { isErrno } from './system-error.js';
 import { LATE, within } from './within.js';
 
-/** How long a helper may run. Nothing that the agent calls takes longer in good health, and a hung one must not hang the host. */
-export const HELPER_TIME_LIMIT = 600_000;
 /** How much of a helper's output an error quotes, in bytes; the rest is read and dropped. */
 const KEPT_OUTPUT = 65_536;
 const SIGKILL = 9;
@@ -15,7 +14,9 @@ const DYING = 2000;
 
 /** How long a helper may run. */
 export interface HelperLimit {
-  readonly milliseconds: number;
+  readonly seconds: number;
+  /** the key that sets it */
+  readonly key: string;
   /** ends it early */
   readonly calledOff?: Promise<void>;
 }
@@ -23,9 +24,12 @@ export interface HelperLimit {
 /** Runs the programs that do the agent's work outside: shutdown, the freeze hook, chpasswd. */
 export class HelperRunner {
   readonly #platform: Platform;
+  readonly #usual: HelperLimit;
 
-  constructor(platform: Platform) {
+  /** Nothing that the agent calls takes as long in good health, and a hung helper must not hang the host. */
+  constructor(platform: Platform, { helperTimeout }: Pick<Limits, 'helperTimeout'>) {
     this.#platform = platform;
+    this.#usual = { seconds: helperTimeout, key: LIMITS.helperTimeout.key };
   }
 
   /**
@@ -40,25 +44,26 @@ export class HelperRunner {
     program: string,
     args: readonly string[],
     input?: Uint8Array,
-    limit: HelperLimit = { milliseconds: HELPER_TIME_LIMIT },
+    limit = this.#usual,
   ): Promise<void> {
     const failed = `child process has failed to ${action}`;
     const { clock } = this.#platform;
+    const milliseconds = limit.seconds * 1000;
     let stopped = false;
     void limit.calledOff?.then(() => (stopped = true));
     const killed = (text: string): AgentError => {
-      const why = stopped ? 'the agent stops' : `no end after ${String(limit.milliseconds / 1000)} s`;
+      const why = stopped ? 'the agent stops' : `no end after ${String(limit.seconds)} s (${limit.key})`;
       return new AgentError(`${failed}: ${why}, killed${text === '' ? '' : `: ${text}`}`);
     };
     const starting = this.#start(failed, program, args, input);
-    const helper = await within(clock, limit.milliseconds, starting, limit.calledOff);
+    const helper = await within(clock, milliseconds, starting, limit.calledOff);
     if (helper === LATE) {
       // a disk holds its program up; should it start after all, it ends
       starting.then(end, () => undefined);
       throw killed('');
     }
     const output = this.#collect(helper.stdout);
-    const exit = await within(clock, limit.milliseconds, helper.exited, limit.calledOff);
+    const exit = await within(clock, milliseconds, helper.exited, limit.calledOff);
     if (exit === LATE) {
       helper.kill(SIGKILL);
       await within(clock, DYING, helper.exited);
@@ -111,7 +116,7 @@ export class HelperRunner {
       if (!isErrno(error)) throw error;
       return undefined;
     }
-    const exit = await within(this.#platform.clock, HELPER_TIME_LIMIT, helper.exited);
+    const exit = await within(this.#platform.clock, this.#usual.seconds * 1000, helper.exited);
     if (exit !== LATE) return exit.code;
     helper.kill(SIGKILL);
     return undefined;

@@ -1,4 +1,19 @@
+import { LIMITS, type LimitName } from './limits.js';
 import type { OptionRow } from './option-row.js';
+
+function limitRow(name: LimitName): OptionRow {
+  const { help, key, least, most, usual } = LIMITS[name];
+  const lines: string[] = [...help];
+  const last = lines.pop() ?? '';
+  return {
+    long: key,
+    argument: 'required',
+    metavar: 'N',
+    effect: { kind: 'number', setting: name, least, most },
+    key,
+    help: [...lines, `${last} (default: ${String(usual)})`],
+  };
+}
 
 /** What QEMU's agent does not have. Its letters stay its own, so these have none. */
 export const OWN_OPTIONS: readonly OptionRow[] = [
@@ -95,4 +110,5 @@ export const OWN_OPTIONS: readonly OptionRow[] = [
     key: 'hook-timeout',
     help: ['seconds that each call of the fsfreeze hook may take (default: 60)'],
   },
+  ...(Object.keys(LIMITS) as LimitName[]).map(limitRow),
 ];

@@ -1,20 +1,17 @@
 import { AgentError } from '@qga/protocol';
 import type { Platform, ProcessExit, ProcessOptions, RunningProcess } from '../platform.js';
 import { CapturedOutput } from './captured-output.js';
+import { LIMITS, type Limits } from './limits.js';
 import type { Int64 } from './received.js';
 
-/** How many programs may run at a time: each has a process and up to three pipes. */
-export const MAX_RUNNING = 256;
-/** How many ended programs are remembered until somebody asks for them; the oldest are forgotten first. */
-export const MAX_ENDED = 1024;
 /** How long an ended program is remembered, in milliseconds. */
 export const ENDED_TIME_LIMIT = 3_600_000;
-/** How much output is kept of all programs together, in bytes. */
-export const KEPT_IN_ALL = 128 * 1024 * 1024;
 /** Time for what an ended program left in its pipes, in milliseconds; more when one of its children holds them would be in vain. */
 const DRAIN_TIME = 250;
 /** Of how many ended programs the pipes are read on because something still holds them. */
 const MAX_HELD = 64;
+
+type ProgramLimits = Pick<Limits, 'maxPrograms' | 'maxEndedPrograms' | 'maxProgramOutput'>;
 
 /** A program that was started and not asked for since its end. */
 interface Program {
@@ -32,6 +29,7 @@ export interface EndedProgram extends Program {
 /** The programs that clients started, by process id. They outlive the connection that started them, as in QEMU's agent. */
 export class ProgramTable {
   readonly #platform: Platform;
+  readonly #limits: ProgramLimits;
   readonly #running = new Set<Int64>();
   readonly #ended = new Map<Int64, EndedProgram>();
   readonly #held = new Set<RunningProcess>();
@@ -40,8 +38,10 @@ export class ProgramTable {
   #stopped = false;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(platform: Platform) {
+  /** @param limits how many programs, and how much of their output; of those that ended the oldest are forgotten first */
+  constructor(platform: Platform, limits: ProgramLimits) {
     this.#platform = platform;
+    this.#limits = limits;
   }
 
   /**
@@ -51,8 +51,10 @@ export class ProgramTable {
    * @throws SystemError when it cannot be executed
    */
   async start(options: ProcessOptions): Promise<number> {
-    if (this.#running.size + this.#starting >= MAX_RUNNING) {
-      throw new AgentError(`too many programs are running: ${String(MAX_RUNNING)}, wait until one has ended`);
+    const { maxPrograms } = this.#limits;
+    if (this.#running.size + this.#starting >= maxPrograms) {
+      const limit = `${LIMITS.maxPrograms.key} is ${String(maxPrograms)}`;
+      throw new AgentError(`too many programs are running: ${limit}, wait until one has ended`);
     }
     this.#starting += 1;
     try {
@@ -109,8 +111,9 @@ export class ProgramTable {
   }
 
   #keep(output: CapturedOutput, chunk: Uint8Array): void {
-    while (this.#kept + chunk.length > KEPT_IN_ALL && this.#ended.size > 0) this.#forgetOldest();
-    this.#kept += output.append(chunk, KEPT_IN_ALL - this.#kept);
+    const { maxProgramOutput } = this.#limits;
+    while (this.#kept + chunk.length > maxProgramOutput && this.#ended.size > 0) this.#forgetOldest();
+    this.#kept += output.append(chunk, maxProgramOutput - this.#kept);
   }
 
   /** Waits for the end of the pipes, but not for children of the program that hold them: those may run for ever. */
@@ -140,7 +143,7 @@ export class ProgramTable {
   #age(): void {
     const now = this.#platform.clock.monotonic();
     for (const [pid, { at }] of this.#ended) {
-      if (this.#ended.size <= MAX_ENDED && now - at < ENDED_TIME_LIMIT) break;
+      if (this.#ended.size <= this.#limits.maxEndedPrograms && now - at < ENDED_TIME_LIMIT) break;
       this.#forget(pid);
     }
     this.#cancelTimer?.();

@@ -1,10 +1,9 @@
 import type { ByteChannel, Listener } from '@qga/protocol';
+import { LIMITS } from './limits.js';
+import { seldom } from './seldom.js';
 import { serve, type SessionParts } from './session.js';
 
-/** How many clients are served at a time; further ones wait in the listener's backlog. The host sizes its thread pool by it. */
-export const MAX_CLIENTS = 16;
-
-/** Serves the clients of one listener, several at a time. */
+/** Serves the clients of one listener, several at a time; further ones wait in the listener's backlog. */
 export class Server {
   readonly #listener: Listener;
   readonly #parts: SessionParts;
@@ -17,12 +16,18 @@ export class Server {
 
   /** Accepts until the listener closes or is lost. @throws what the listener threw */
   async run(): Promise<void> {
+    const { clock, limits, log } = this.#parts;
+    const tell = seldom(clock, (line) => {
+      log.write('error', line);
+    });
     for (;;) {
       const channel = await this.#listener.accept();
       if (channel === undefined) return;
       const session = this.#serve(channel);
       this.#sessions.set(channel, session);
-      if (this.#sessions.size >= MAX_CLIENTS) await Promise.race(this.#sessions.values());
+      if (this.#sessions.size < limits.maxClients) continue;
+      tell(`as many clients as may be: ${LIMITS.maxClients.key} is ${String(limits.maxClients)}, further ones wait`);
+      await Promise.race(this.#sessions.values());
     }
   }
 

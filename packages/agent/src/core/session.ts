@@ -1,19 +1,22 @@
 import {
+  AgentError,
   ChannelClosedError,
   Framer,
   sendParts,
   type ByteChannel,
   type ByteKernels,
+  type Frame,
   type OutputPart,
 } from '@qga/protocol';
 import type { Clock } from '../platform.js';
 import { callerOf, type Caller } from './caller.js';
 import type { Dispatcher, Reply } from './dispatcher.js';
+import { LIMITS, requestLimits, type Limits } from './limits.js';
 import type { Log } from './log.js';
 import { othersTurn } from './others-turn.js';
+import { RequestRate } from './request-rate.js';
+import { seldom } from './seldom.js';
 
-/** How long a client may refuse to take a reply, in milliseconds; a client that is gone for good must not keep its place. */
-const WRITE_LIMIT = 60_000;
 /** Replies to requests that came together leave together, up to so many parts; the first must not wait long for the last. */
 const PARTS_A_WRITE = 32;
 /** How long a session answers before the others have their turn, in milliseconds: sixteen clients at most wait for each other. */
@@ -27,6 +30,7 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
   readonly log: Log;
+  readonly limits: Limits;
 }
 
 /**
@@ -55,8 +59,13 @@ class Session {
   readonly #framer: Framer;
   readonly #caller: Caller;
   readonly #tells: boolean;
+  /** undefined when any number of requests may come */
+  readonly #rate: RequestRate | undefined;
+  readonly #tellOfRate: (line: string) => void;
   /** replies that are not written yet */
   #ready: readonly OutputPart[] = [];
+  /** bytes of those */
+  #unsent = 0;
   /** requests since the last look at the clock */
   #unseen = 0;
   /** what the clock said at the first look of this turn */
@@ -65,9 +74,14 @@ class Session {
   constructor(channel: ByteChannel, parts: SessionParts) {
     this.#channel = channel;
     this.#parts = parts;
-    this.#framer = new Framer(parts.kernels);
+    const { clock, limits, log } = parts;
+    this.#framer = new Framer(parts.kernels, requestLimits(limits));
     this.#caller = callerOf(channel);
-    this.#tells = parts.log.shows('debug');
+    this.#tells = log.shows('debug');
+    this.#rate = limits.maxRequestsPerSecond === 0 ? undefined : new RequestRate(limits.maxRequestsPerSecond, clock);
+    this.#tellOfRate = seldom(clock, (line) => {
+      log.write('error', line);
+    });
   }
 
   /** Whether a message has begun and not ended. */
@@ -91,16 +105,24 @@ class Session {
 
   /** Answers until it has to wait: for a command's reply, or (for no reply) until the client takes some or others had their turn. */
   #work(): Promise<Reply> | undefined {
-    while (this.#ready.length < PARTS_A_WRITE) {
+    while (this.#ready.length < PARTS_A_WRITE && this.#unsent < this.#parts.limits.maxUnsent) {
       if (this.#turnIsOver()) return this.#send() ?? othersTurn(this.#parts.clock);
       const frame = this.#framer.next();
       if (frame === undefined) break;
-      const reply = this.#parts.dispatcher.answer(frame, this.#caller);
+      const reply = this.#answer(frame);
       // what is answered does not wait for what is not
       if (reply instanceof Promise) return this.#send()?.then(() => reply) ?? reply;
       this.#add(reply);
     }
     return this.#ready.length === 0 ? undefined : (this.#send() ?? this.#work());
+  }
+
+  #answer(frame: Frame): Reply | Promise<Reply> {
+    const { dispatcher, limits } = this.#parts;
+    if (this.#rate === undefined || this.#rate.admits(frame)) return dispatcher.answer(frame, this.#caller);
+    const limit = `${LIMITS.maxRequestsPerSecond.key} is ${String(limits.maxRequestsPerSecond)}`;
+    this.#tellOfRate(`${this.#channel.peer} asks too much: ${limit}`);
+    return dispatcher.refuse(frame, new AgentError(`too many requests: ${limit}, try again later`), this.#caller);
   }
 
   /** Called once a request. Commands that are answered at once, and promises that have settled, never return to the loop. */
@@ -116,6 +138,8 @@ class Session {
 
   #add(reply: Reply): void {
     if (reply === undefined) return;
+    // by index: the engine of the native host makes an object a round for `for … of`
+    for (let at = 0; at < reply.length; at++) this.#unsent += reply[at]?.length ?? 0;
     if (this.#ready.length === 0) this.#ready = reply;
     else this.#ready = this.#ready.concat(reply);
   }
@@ -125,15 +149,17 @@ class Session {
     if (this.#ready.length === 0) return undefined;
     const parts = this.#ready;
     this.#ready = [];
+    this.#unsent = 0;
     const sending = sendParts(this.#channel, parts);
     return sending === undefined ? undefined : this.#limit(sending);
   }
 
   async #limit(sending: Promise<void>): Promise<undefined> {
-    const { clock, log } = this.#parts;
-    const cancel = clock.after(WRITE_LIMIT, () => {
+    const { clock, limits, log } = this.#parts;
+    const cancel = clock.after(limits.writeTimeout * 1000, () => {
       const { peer } = this.#channel;
-      log.write('warning', `${peer} did not take a reply for ${String(WRITE_LIMIT / 1000)} s and is dropped`);
+      const limit = `${String(limits.writeTimeout)} s (${LIMITS.writeTimeout.key})`;
+      log.write('error', `${peer} did not take a reply for ${limit} and is dropped`);
       this.#channel.close();
     });
     try {

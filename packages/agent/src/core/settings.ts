@@ -1,11 +1,12 @@
 import type { Paths } from '../linux/paths.js';
 import type { KeyLine } from './key-file.js';
+import { noLimits, type LimitSettings } from './limits.js';
 
 export type Method = 'virtio-serial' | 'isa-serial' | 'unix-listen' | 'vsock-listen';
 export const METHODS: readonly Method[] = ['virtio-serial', 'isa-serial', 'unix-listen', 'vsock-listen'];
 
 /** The agent's settings after the configuration file and the command line; undefined where neither says anything. */
-export interface Settings {
+export interface Settings extends LimitSettings {
   daemon: boolean;
   method: string | undefined;
   path: string | undefined;
@@ -38,6 +39,7 @@ export interface Settings {
 
 export function emptySettings(): Settings {
   return {
+    ...noLimits(),
     daemon: false,
     method: undefined,
     path: undefined,

@@ -50,8 +50,9 @@ export async function run(options: RunOptions): Promise<'stopped' | 'broken'> {
 }
 
 async function serveUntilBroken({ agent, platform, stop }: RunOptions, listener: Listener): Promise<void> {
-  const { dispatcher, log } = agent;
-  const server = new Server(listener, { kernels: platform.kernels, clock: platform.clock, dispatcher, log });
+  const { dispatcher, limits, log } = agent;
+  const { clock, kernels } = platform;
+  const server = new Server(listener, { kernels, clock, dispatcher, log, limits });
   log.write('info', `listening on ${listener.address}`);
   const release = stop.onStop(() => void server.stop());
   try {

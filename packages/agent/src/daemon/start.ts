@@ -1,6 +1,7 @@
 import { Agent, type AgentOptions } from '../agent.js';
 import { UsageError } from '../core/command-line.js';
 import { FREEZE_DEFAULTS } from '../core/freeze-session.js';
+import { limitsOf } from '../core/limits.js';
 import type { CompleteSettings, Method } from '../core/settings.js';
 import { isErrno } from '../core/system-error.js';
 import type { Platform } from '../platform.js';
@@ -80,6 +81,7 @@ function agentOptions(platform: Platform, settings: Startable): AgentOptions {
     block: settings.blockRpcs,
     allow: settings.allowRpcs,
     ...(settings.fsfreezeHook === undefined ? {} : { fsfreezeHook: settings.fsfreezeHook }),
+    limits: limitsOf(settings),
     freeze: {
       timeout: settings.freezeTimeout ?? FREEZE_DEFAULTS.timeout,
       refresh: settings.freezeLeaseRefresh,

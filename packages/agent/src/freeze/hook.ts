@@ -13,7 +13,8 @@ export async function runHook(context: Context, action: 'freeze' | 'thaw'): Prom
   const { clock } = context.platform;
   const began = clock.monotonic();
   const limit = {
-    milliseconds: freezeSettings.hookLimit * 1000,
+    seconds: freezeSettings.hookLimit,
+    key: 'hook-timeout',
     // an agent that is told to stop does not wait for a freeze, but whoever was stopped must be started
     ...(action === 'freeze' ? { calledOff: freezes.stopped } : {}),
   };

@@ -1,3 +1,4 @@
+import { seldom } from '../core/seldom.js';
 import type { Clock } from '../platform.js';
 
 /** Who may connect, besides those whom the transport always lets in. */
@@ -10,25 +11,13 @@ export interface Admission {
   readonly refused: (peer: string) => void;
 }
 
-/** Pause between two lines about refused clients, in milliseconds: who is refused must not fill the log. */
-const QUIET = 10_000;
-
 /**
  * Tells of refused clients, of many in one line.
  * @param write gets the line
  */
 export function refusals(clock: Clock, write: (line: string) => void): (peer: string) => void {
-  let quietUntil = -Infinity;
-  let untold = 0;
+  const tell = seldom(clock, write);
   return (peer) => {
-    const now = clock.monotonic();
-    if (now < quietUntil) {
-      untold += 1;
-      return;
-    }
-    const more = untold === 0 ? '' : ` (and ${String(untold)} more since the last such line)`;
-    write(`refused ${peer}: it may not connect${more}`);
-    quietUntil = now + QUIET;
-    untold = 0;
+    tell(`refused ${peer}: it may not connect`);
   };
 }

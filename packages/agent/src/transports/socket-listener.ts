@@ -50,18 +50,20 @@ export interface AcceptOptions {
 export function acceptFrom(wires: Wires, options: AcceptOptions): Listener {
   const { descriptors, clock } = wires;
   const { fd, address, makeChannel = fdChannel } = options;
-  const channels = new PushQueue<ByteChannel>();
   let closed = false;
   const resume = (): void => {
     if (!closed) descriptors.interest(fd, READABLE);
   };
+  const channels = new PushQueue<ByteChannel>(resume);
   descriptors.watch(fd, () => {
     const peer = new Uint8Array(ADDRESS_SIZE);
     const connection = descriptors.accept(fd, peer);
     if (connection >= 0) {
       const client = options.identify(connection, peer);
-      if (client.admitted) channels.push(makeChannel(wires, connection, client));
-      else {
+      if (client.admitted) {
+        // who is not served yet waits in the backlog, where it costs no descriptor
+        if (!channels.push(makeChannel(wires, connection, client))) descriptors.interest(fd, 0);
+      } else {
         descriptors.close(connection);
         options.refused(client.peer);
       }
