@@ -24,22 +24,17 @@ export class DatagramLog {
 
   /** @returns what the daemon took, in bytes, or the negative of an errno: then it is lost */
   send(text: string): number {
-    const bytes = encodeModifiedUtf8(text);
-    const sent = this.#write(bytes);
-    // a daemon that was restarted refuses its old socket, and has a new one
-    return sent >= 0 || sent === -EAGAIN || this.#socket === undefined ? sent : this.#anew(bytes);
-  }
-
-  #write(bytes: Uint8Array): number {
     const socket = this.#socket ?? this.#connect();
-    return socket < 0 ? socket : this.#wires.descriptors.write(socket, [bytes], 0);
-  }
-
-  #anew(bytes: Uint8Array): number {
+    // a ping is logged, too: where nobody listens it must not cost the encoding of its line
+    if (socket < 0) return socket;
+    const { descriptors } = this.#wires;
+    const parts = [encodeModifiedUtf8(text)];
+    const sent = descriptors.write(socket, parts, 0);
+    if (sent >= 0 || sent === -EAGAIN) return sent;
+    // a daemon that was restarted refuses its old socket, and has a new one
     this.#close();
-    const sent = this.#write(bytes);
-    if (sent < 0 && sent !== -EAGAIN) this.#close();
-    return sent;
+    const another = this.#connect();
+    return another < 0 ? another : descriptors.write(another, parts, 0);
   }
 
   #close(): void {
