@@ -1,7 +1,9 @@
 #!/usr/bin/env node
-// A file operation may wait for a disk that is frozen or gone, at most one for each client; the rest must still have a thread.
-// It has to be set before anything uses the pool. 24: MAX_CLIENTS and a reserve.
+// A file operation may wait for a disk that is frozen or gone; 16 of them may (bounded-files.ts), and a freeze must still have
+// a thread. It has to be set before anything uses the pool, and loading an ES module does: hence the package.json beside this.
 process.env.UV_THREADPOOL_SIZE ??= '24';
-const { main } = await import('../dist/node/main.js');
-
-process.exitCode = await main(process.argv.slice(2));
+import('../dist/node/main.js')
+  .then(({ main }) => main(process.argv.slice(2)))
+  .then((code) => {
+    process.exitCode = code;
+  });

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Jobs and the threads that do them. Threads are made when all are busy and end when idle, so an agent at rest has none. A job
- * that a frozen or dead disk holds up holds its thread and nothing else: there is room for one from every client and a reserve
- * for the thaw. Until `threads` is called jobs are done at once: nobody waits yet, and a process that forks has no threads.
+ * that a frozen or dead disk holds up holds its thread and nothing else: clients may hold up 16 (bounded-files.ts), and the rest is
+ * a reserve for the thaw. Until `threads` is called jobs are done at once: nobody waits yet, and a process that forks has no threads.
  */
 #include <errno.h>
 #include <pthread.h>

@@ -6,6 +6,7 @@ import { resumeFreeze } from './freeze/freeze.js';
 import { thawUnasked } from './freeze/thaw.js';
 import { linuxPaths, type Paths } from './linux/paths.js';
 import type { Platform } from './platform.js';
+import { boundedFiles } from './core/bounded-files.js';
 import type { Context } from './core/context.js';
 import { Dispatcher } from './core/dispatcher.js';
 import { FileTable, openFileLimit } from './core/file-table.js';
@@ -84,7 +85,8 @@ export class Agent {
       guard,
     });
     const context: Context = {
-      platform,
+      platform: { ...platform, files: boundedFiles(platform.files, platform.clock) },
+      urgent: platform,
       paths,
       state,
       log,

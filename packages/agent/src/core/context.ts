@@ -14,6 +14,8 @@ import type { AgentState } from './state.js';
 /** What a command may use. It never sees the channel. */
 export interface Context {
   readonly platform: Platform;
+  /** the same, but its calls on files wait for nobody else's: for freezing and thawing */
+  readonly urgent: Platform;
   readonly paths: Paths;
   readonly state: AgentState;
   readonly log: Log;

@@ -18,7 +18,7 @@ interface Attempt {
  * @throws AgentError when it fails or takes too long
  */
 export async function freezeMount(context: Context, mount: Mount): Promise<Partial<QgaFreezeMount>> {
-  const { freezes, freezeSettings, platform } = context;
+  const { freezes, freezeSettings, urgent } = context;
   const { mountpoint, device } = mount;
   if (freezes.isStuck(device)) {
     throw new AgentError(`failed to freeze ${mountpoint}: an earlier call on it has not come back`);
@@ -29,7 +29,7 @@ export async function freezeMount(context: Context, mount: Mount): Promise<Parti
   const limit = Math.min(freezeSettings.limit * 1000, freezes.lease?.remaining ?? Number.POSITIVE_INFINITY);
   const attempt: Attempt = { abandoned: false };
   const work = openAndFreeze(context, mountpoint, attempt);
-  const directory = await within(platform.clock, limit, work, freezes.stopped);
+  const directory = await within(urgent.clock, limit, work, freezes.stopped);
   if (directory === LATE) {
     attempt.abandoned = true;
     freezes.markStuck(device, mountpoint, undoLate(context, mountpoint, work));
@@ -45,26 +45,26 @@ type Skipped = { readonly skipped: 'not-supported' | 'already-frozen' };
 
 /** @returns the open directory of a frozen filesystem, or why it was left alone */
 async function openAndFreeze(
-  { platform }: Context,
+  { urgent }: Context,
   mountpoint: string,
   attempt: Attempt,
 ): Promise<FileDescriptor | Skipped> {
   let directory: FileDescriptor;
   try {
-    directory = await platform.files.open(mountpoint, O_RDONLY | O_CLOEXEC);
+    directory = await urgent.files.open(mountpoint, O_RDONLY | O_CLOEXEC);
   } catch (error) {
     if (!isErrno(error)) throw error;
     throw new AgentError(`failed to open ${mountpoint}: ${error.message}`);
   }
   if (attempt.abandoned) {
-    await platform.files.close(directory);
+    await urgent.files.close(directory);
     throw new AgentError(`${mountpoint} could be opened at last`);
   }
   try {
-    await platform.files.ioctl(directory, FIFREEZE);
+    await urgent.files.ioctl(directory, FIFREEZE);
     return directory;
   } catch (error) {
-    await platform.files.close(directory);
+    await urgent.files.close(directory);
     if (isErrno(error, EOPNOTSUPP)) return { skipped: 'not-supported' };
     if (isErrno(error, EBUSY)) return { skipped: 'already-frozen' };
     if (!isErrno(error)) throw error;

@@ -55,30 +55,30 @@ async function freezeInTurn(context: Context, only: readonly string[] | undefine
 }
 
 /** The mount points that a freeze of everything would try. */
-async function freezable({ paths, platform }: Context): Promise<string[]> {
-  return (await listMounts(platform, paths)).map(({ mountpoint }) => mountpoint);
+async function freezable({ paths, urgent }: Context): Promise<string[]> {
+  return (await listMounts(urgent, paths)).map(({ mountpoint }) => mountpoint);
 }
 
 /** Last mounted first, so that a filesystem in a file is frozen before the one that holds the file. */
 async function freezeListed(context: Context, report: QgaFreeze, only: readonly string[] | undefined): Promise<number> {
-  const { freezeSettings, paths, platform, state } = context;
+  const { freezeSettings, paths, state, urgent } = context;
   const names = only === undefined ? undefined : new Set(only);
   const isWanted = ({ excluded, mountpoint }: SurveyedMount): boolean =>
     excluded === undefined && (names === undefined || names.has(mountpoint));
-  const mounts = await surveyMounts(platform, paths);
+  const mounts = await surveyMounts(urgent, paths);
   const wanted = mounts.filter(isWanted).toReversed();
   listInReport(
     report,
     wanted,
     mounts.filter((mount) => !isWanted(mount)),
   );
-  const began = platform.clock.monotonic();
+  const began = urgent.clock.monotonic();
   await state.noteFreeze(
     began,
     freezeSettings.timeout,
     wanted.map(({ mountpoint }) => mountpoint),
   );
-  platform.system.lockMemory(true);
+  urgent.system.lockMemory(true);
   state.enterFrozen();
   startLease(context, began, freezeSettings.timeout);
   let count = 0;

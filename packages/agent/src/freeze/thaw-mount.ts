@@ -26,21 +26,21 @@ export async function thawMounted(context: Context, { mountpoint, device }: Moun
 }
 
 /** Thaws the filesystem of an open directory and closes it. @returns whether it was frozen */
-export async function thawOpen({ platform }: Context, directory: FileDescriptor): Promise<boolean> {
+export async function thawOpen({ urgent }: Context, directory: FileDescriptor): Promise<boolean> {
   let thaws = 0;
   try {
-    for (; thaws < THAWS_A_FILESYSTEM; thaws++) await platform.files.ioctl(directory, FITHAW);
+    for (; thaws < THAWS_A_FILESYSTEM; thaws++) await urgent.files.ioctl(directory, FITHAW);
   } catch (error) {
     if (!isErrno(error)) throw error;
   } finally {
-    await platform.files.close(directory);
+    await urgent.files.close(directory);
   }
   return thaws > 0;
 }
 
 async function openAndThaw(context: Context, mountpoint: string): Promise<boolean> {
   try {
-    return await thawOpen(context, await context.platform.files.open(mountpoint, O_RDONLY | O_CLOEXEC));
+    return await thawOpen(context, await context.urgent.files.open(mountpoint, O_RDONLY | O_CLOEXEC));
   } catch (error) {
     if (isErrno(error)) return false;
     throw error;
@@ -48,7 +48,7 @@ async function openAndThaw(context: Context, mountpoint: string): Promise<boolea
 }
 
 async function limited(context: Context, device: string, mountpoint: string, work: Promise<boolean>): Promise<Thawed> {
-  const thawed = await within(context.platform.clock, THAW_LIMIT, work);
+  const thawed = await within(context.urgent.clock, THAW_LIMIT, work);
   if (thawed === LATE) context.freezes.markStuck(device, mountpoint, work);
   return thawed;
 }

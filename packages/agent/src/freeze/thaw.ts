@@ -50,7 +50,7 @@ export function thawUnasked(context: Context, why: 'lease' | 'stopped'): Promise
  * @param notice what the next thaw must be told
  */
 export async function thawInTurn(context: Context, end: QgaFreezeEnd, notice?: string): Promise<number> {
-  const { freezes, log, platform, paths, state } = context;
+  const { freezes, log, paths, state, urgent } = context;
   let count = 0;
   const late: string[] = [];
   const take = (mountpoint: string, thawed: Thawed): void => {
@@ -58,12 +58,12 @@ export async function thawInTurn(context: Context, end: QgaFreezeEnd, notice?: s
     else if (thawed) count += 1;
   };
   for (const held of freezes.release().toReversed()) take(held.mountpoint, await thawHeld(context, held));
-  for (const mount of await listMounts(platform, paths)) take(mount.mountpoint, await thawMounted(context, mount));
+  for (const mount of await listMounts(urgent, paths)) take(mount.mountpoint, await thawMounted(context, mount));
   if (notice !== undefined) await state.keepNotice(notice);
   freezes.lease?.cancel();
   freezes.lease = undefined;
   state.leaveFrozen();
-  platform.system.lockMemory(false);
+  urgent.system.lockMemory(false);
   log.record('guest-fsthaw called');
   try {
     await runHook(context, 'thaw');
