@@ -22,7 +22,8 @@ export const fileType = { folder: 0o040000, characterDevice: 0o020000, file: 0o1
  * @param file appears only when it is complete
  */
 export async function writeCpio(file: string, entries: Iterable<CpioEntry>): Promise<void> {
-  const partial = `${file}.partial`;
+  // Runs side by side may find the same image stale: each writes a file of its own.
+  const partial = `${file}.${process.pid}.partial`;
   const out = createWriteStream(partial);
   let inode = 1;
   for (const entry of entries) {

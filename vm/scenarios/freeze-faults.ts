@@ -3,6 +3,7 @@ import { freezeHung } from './freeze-hung.js';
 import { freezeHookFaults } from './freeze-hook-faults.js';
 import { freezeLease } from './freeze-lease.js';
 import { freezeHidden } from './freeze-hidden.js';
+import { freezeOom } from './freeze-oom.js';
 import { freezeRoot } from './freeze-root.js';
 import type { Scenario } from './scenario.js';
 
@@ -13,5 +14,6 @@ export const freezeFaults: readonly Scenario[] = [
   ...freezeHookFaults,
   ...freezeHidden,
   freezeHung,
+  freezeOom,
   freezeRoot,
 ];
