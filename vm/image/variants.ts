@@ -64,5 +64,5 @@ export const variants: readonly Variant[] = [ours, native, qemu];
 
 /** The files of a package that npm would publish and Node would load. */
 function isProductionFile(path: string): boolean {
-  return path === 'package.json' || /^(bin|dist)\/.*\.js$/.test(path);
+  return /^(bin\/)?package\.json$|^(bin|dist)\/.*\.js$/.test(path);
 }
