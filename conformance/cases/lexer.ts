@@ -105,7 +105,7 @@ const numbers = asId('number', {
   'point last': '1.',
   'point before exponent': '1.e3',
   'exponent behind zero': '0e1',
-  'exponent behind minus zero': '-0E1',
+  'exponent behind minus zero': '-0e1',
   'exponent behind a fraction of zero': '0.0e1',
   'exponent without digits': '1e',
   'exponent sign without digits': '1e+',
