@@ -71,5 +71,24 @@ await test('replies count up to the first broken message, and only known differe
   assert.equal(comparable([broken]), comparable([broken.replace('stray', 'expecting value')]));
   assert.notEqual(comparable(['{"return": 1}']), comparable(['{"return": 2}']));
   assert.equal(whyAccepted('{}', '{"return": 1}', '{"return": 2}'), undefined);
-  assert.notEqual(whyAccepted('{}', '{"return": {}, "id": inf}', ''), undefined);
+});
+
+await test('what is accepted of a number that is too large is that ours stops there, and nothing else', () => {
+  const refused = comparable([
+    '{"error": {"class": "GenericError", "desc": "JSON parse error, number 1e400 is too large"}}',
+  ]);
+  const reason = whyAccepted('{"execute":"guest-ping","id":1e400}', '{"return": {}, "id": inf}', refused);
+  assert.match(reason ?? '', /inf/);
+  assert.equal(whyAccepted('{"execute":"guest-ping","id":1e400}', '{"return": {}, "id": inf}', '{}'), undefined);
+  assert.equal(whyAccepted('{"execute":"guest-ping","id":1e300}', '{"return": {}, "id": inf}', refused), undefined);
+  const sent = '{"execute":"guest-nothing"}{"id":-1e999}';
+  assert.equal(whyAccepted(sent, '{"error": 1}\n{"error": 2}', `{"error": 3}\n${refused}`), undefined);
+  assert.notEqual(whyAccepted(sent, '{"error": 1}\n{"error": 2}', `{"error": 1}\n${refused}`), undefined);
+});
+
+await test('a program’s number is accepted in place of the slip only', () => {
+  const told = (what: string): string => `{"error": {"class": "GenericError", "desc": "PID ${what} does not exist"}}`;
+  assert.notEqual(whyAccepted('', told('ld'), told('7')), undefined);
+  assert.equal(whyAccepted('', told('ld'), '{"return": {}}'), undefined);
+  assert.equal(whyAccepted('', `${told('ld')}\n{"return": 1}`, `${told('7')}\n{"return": 2}`), undefined);
 });

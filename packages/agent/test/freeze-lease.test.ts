@@ -87,6 +87,25 @@ suite('a freeze that cannot get stuck', () => {
     });
   }
 
+  test('a list that was frozen has a lease like everything, renewed where asking for the status renews it', async () => {
+    const world = new FrozenWorld([ROOT, HOME]);
+    const agent = await start(world, { freeze: { refresh: true } });
+    assert.equal(
+      await call(agent, request('guest-fsfreeze-freeze-list', { mountpoints: ['/home'] })),
+      '{"return": 1}\n',
+    );
+    assert.deepEqual([...world.frozen], ['8:2']);
+    world.pass(500_000);
+    assert.equal((await report(agent))['lease-remaining'], 100);
+    await call(agent, request('guest-fsfreeze-status'));
+    assert.equal((await report(agent))['lease-remaining'], 600);
+    world.pass(600_000);
+    await until(() => !agent.frozen);
+    assert.deepEqual(world.events, ['+/home', '-/home']);
+    assert.match(await call(agent, request('guest-fsfreeze-thaw')), BY_LEASE);
+    assert.equal((await report(agent)).last?.end, 'lease');
+  });
+
   test('a new freeze makes the old thaw a thing of the past', async () => {
     const world = new FrozenWorld([ROOT]);
     const agent = await start(world);

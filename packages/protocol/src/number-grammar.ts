@@ -30,8 +30,11 @@ export function numberStep(state: NumberState, byte: number): NumberState | 'end
     case 'minus':
       return byte === ZERO ? 'zero' : isDigit(byte) ? 'digits' : 'stray';
     case 'zero':
+      // QEMU's lexer knows no exponent behind a zero: it ends the number, and the letter begins a keyword
+      if (isDigit(byte)) return 'stray';
+      return byte === POINT ? 'point' : 'end';
     case 'digits':
-      if (isDigit(byte)) return state === 'digits' ? 'digits' : 'stray';
+      if (isDigit(byte)) return 'digits';
       if (byte === POINT) return 'point';
       return isExponent(byte) ? 'exponent' : 'end';
     case 'point':
