@@ -12,9 +12,18 @@ const run = promisify(execFile);
 const OWN_WARNINGS = ['-Wall', '-Wextra', '-Wno-unused-parameter', '-Wshadow', '-Wvla', '-Werror'];
 const GENERATOR = 'generate.c';
 
-/** The interpreter is made for speed, but not aligned: that is 35 KB which a ping does not feel. What is rarely called is made small. */
-const ENGINE_FLAGS = ['-w', ...['functions', 'jumps', 'loops', 'labels'].map((what) => `-falign-${what}=1`)];
+/** Code is made for speed, but not aligned: that is 40 KB which a ping does not feel. What is rarely called is made small. */
+const UNALIGNED = ['functions', 'jumps', 'loops', 'labels'].map((what) => `-falign-${what}=1`);
+const ENGINE_FLAGS = ['-w', ...UNALIGNED];
 const SMALL_ENGINE_SOURCES: readonly string[] = ['libregexp.c', 'libunicode.c', 'dtoa.c'];
+
+/** kernels.c is written for a compiler that makes vector code of its loops; what waits for the kernel anyway is made small. */
+function hostFlags(name: string): readonly string[] {
+  if (name === 'kernels.c') return ['-O3'];
+  return ['arguments.c', 'file-calls.c', 'jobs.c', 'main.c', 'process.c', 'system.c'].includes(name)
+    ? ['-Os']
+    : UNALIGNED;
+}
 
 /** Folders that the compilation uses. */
 export interface Workplace {
@@ -51,13 +60,8 @@ export class Compilation {
   /** The objects of the host, without the generator. */
   host(): Promise<string[]> {
     const names = readdirSync(this.#place.sources).filter((name) => name.endsWith('.c') && name !== GENERATOR);
-    // kernels.c is written for a compiler that makes vector code of its loops
     return Promise.all(
-      names
-        .sort()
-        .map((name) =>
-          this.#object(join(this.#place.sources, name), name === 'kernels.c' ? [...OWN_WARNINGS, '-O3'] : OWN_WARNINGS),
-        ),
+      names.sort().map((name) => this.#object(join(this.#place.sources, name), [...OWN_WARNINGS, ...hostFlags(name)])),
     );
   }
 

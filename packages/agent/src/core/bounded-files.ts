@@ -7,6 +7,12 @@ export const MOST_CALLS = 16;
 /** How long a call waits for its turn, in milliseconds: when nothing comes back for so long, a disk is dead. */
 const TURN_LIMIT = 30_000;
 
+/** What may wait for a disk. */
+type Call = Exclude<keyof Files, 'flags' | 'readNow'>;
+const CALLS =
+  'open close read readSmall write lseek fstat stat fchmod fchown fsync rename unlink mkdir readdir readlink realpath statvfs ' +
+  'executable ioctl';
+
 /** Lets so many calls through at a time; the others wait in order. */
 class Gate {
   readonly #clock: Clock;
@@ -58,10 +64,13 @@ class Gate {
  */
 export function boundedFiles(files: Files, clock: Clock): Files {
   const gate = new Gate(clock);
-  const bounded = Object.entries(files).map(([name, call]: [string, unknown]) => {
-    // what waits for nothing needs no place
-    if (typeof call !== 'function' || name === 'readNow') return [name, call] as const;
-    return [name, (...args: unknown[]) => gate.run(() => call.apply(files, args) as Promise<unknown>)] as const;
-  });
-  return Object.fromEntries(bounded) as unknown as Files;
+  const bounded = (CALLS.split(' ') as Call[])
+    .filter((name) => name in files)
+    .map((name) => {
+      const call = (...args: unknown[]): Promise<unknown> =>
+        gate.run(() => (files[name] as (...args: unknown[]) => Promise<unknown>).apply(files, args));
+      return [name, call] as const;
+    });
+  const { flags } = files;
+  return { ...Object.fromEntries(bounded), flags, readNow: (file, into) => files.readNow(file, into) } as Files;
 }
